@@ -1,0 +1,5 @@
+"""`python -m inferlog` is the command `inferlog`."""
+
+from inferlog.cli import main
+
+main()

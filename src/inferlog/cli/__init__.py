@@ -1,0 +1,31 @@
+"""The command line: parse, call, print. One file a command."""
+
+import sys
+
+import click
+
+from inferlog import __version__
+from inferlog.cli.import_ import import_logs
+from inferlog.cli.keys import keys
+from inferlog.cli.serve import serve
+from inferlog.errors import ConfigError, InferlogError
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, prog_name="inferlog")
+def cli() -> None:
+    """The open, self-hosted log of every LLM call."""
+
+
+cli.add_command(serve)
+cli.add_command(keys)
+cli.add_command(import_logs)
+
+
+def main() -> None:
+    """Run the command line; an error of ours is one line that says what to do, never a traceback."""
+    try:
+        cli(standalone_mode=True)
+    except InferlogError as error:
+        click.echo(f"inferlog: {error}", err=True)
+        sys.exit(2 if isinstance(error, ConfigError) else 1)

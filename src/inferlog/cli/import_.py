@@ -1,0 +1,129 @@
+"""`inferlog import`: JSON lines of logs from a file or standard input, into a store or to a running server."""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import IO, Any, Protocol
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+from inferlog.cli.chunks import Chunk, Source, chunks
+from inferlog.cli.options import setting_options
+from inferlog.cli.targets import DirectTarget, Outcome, ServerTarget
+from inferlog.config import load
+from inferlog.errors import ConfigError
+
+_EXAMPLES_MAX = 10
+
+
+class Target(Protocol):
+    """Where imported logs go."""
+
+    def take(self, chunk: Chunk) -> Outcome | None:
+        """Store a chunk and tell how it went; None if it was imported before."""
+
+    def close(self) -> None:
+        """Wait until all that was taken is stored."""
+
+
+@click.command(name="import")
+@click.argument("file")
+@setting_options("data", "store", "log_bytes_max", "json_depth_max")
+@click.option("--url", help="Send to a running server at this address, with --key, and not into --data.")
+@click.option("--key", envvar="INFERLOG_KEY", help="The API key for --url [INFERLOG_KEY].")
+@click.option("--project", default="default", show_default=True, help="The project to import into, without --url.")
+@click.option("--environment", type=click.Choice(["prod", "test"]), default="prod", show_default=True)
+@click.option("--rejects", type=click.Path(dir_okay=False, writable=True), help="Write refused lines to this file.")
+def import_logs(
+    file: str, url: str | None, key: str | None, project: str, environment: str, rejects: str | None,
+    config_file: str | None, **flags: Any,
+) -> None:  # fmt: skip
+    """Import logs from FILE: a line of JSON each, as for create; gzip or zstd too; - is standard input.
+
+    An import that was cut short is taken up where it stopped by running it again: parts that are in are
+    skipped. (So do not append to a file that you imported; import the new lines as a file of their own.)
+    """
+    settings = load(flags, config_file=config_file)
+    with ExitStack() as stack:
+        source = stack.enter_context(_open(file))
+        refused_lines = stack.enter_context(Path(rejects).open("wb")) if rejects else None
+        target: Target
+        if url:
+            if not key:
+                raise ConfigError("--url needs --key, or the environment variable INFERLOG_KEY")
+            target = ServerTarget(url, key)
+        else:
+            target = DirectTarget(settings, project, environment)
+        try:
+            report = _run(source, target, refused_lines)
+        finally:
+            target.close()
+    _print_report(report, rejects)
+
+
+class _Report:
+    """What an import did, added up."""
+
+    def __init__(self) -> None:
+        self.stored = 0
+        self.skipped = 0
+        self.reasons: Counter[str] = Counter()
+        self.examples: list[str] = []
+
+    def add(self, chunk: Chunk, outcome: Outcome | None, refused_lines: IO[bytes] | None) -> None:
+        """Count a chunk's outcome; None means that it was in already."""
+        if outcome is None:
+            self.skipped += len(chunk.lines)
+            return
+        self.stored += outcome.stored
+        for index, problem in outcome.problems:
+            self.reasons[problem.splitlines()[0].strip() or problem] += 1
+            if len(self.examples) < _EXAMPLES_MAX:
+                self.examples.append(f"line {chunk.first_line + index}: {' '.join(problem.split())[:300]}")
+            if refused_lines:
+                refused_lines.write(chunk.lines[index] + b"\n")
+
+
+def _run(source: Source, target: Target, refused_lines: IO[bytes] | None) -> _Report:
+    report = _Report()
+    columns = (
+        TextColumn("importing"), BarColumn(), DownloadColumn(), TextColumn("{task.fields[logs]:,} logs"),
+        TextColumn("{task.fields[rate]}"), TimeRemainingColumn(),
+    )  # fmt: skip
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        task = progress.add_task("import", total=source.size, logs=0, rate="")
+        for chunk in _read(source):
+            report.add(chunk, target.take(chunk), refused_lines)
+            done = report.stored + report.skipped
+            elapsed = progress.tasks[0].elapsed or 0
+            rate = f"{done / elapsed:,.0f}/s" if elapsed > 0 else ""
+            progress.update(task, completed=source.position(), logs=done, rate=rate)
+    return report
+
+
+def _read(source: Source) -> Iterator[Chunk]:
+    return chunks(source)
+
+
+def _open(file: str) -> Source:
+    try:
+        return Source.open(file)
+    except OSError as error:
+        raise ConfigError(f"Cannot read {file}: {error.strerror}") from None
+
+
+def _print_report(report: _Report, rejects: str | None) -> None:
+    skipped = f", {report.skipped:,} were imported before" if report.skipped else ""
+    refused = sum(report.reasons.values())
+    click.echo(f"{report.stored:,} logs imported{skipped}, {refused:,} refused.")
+    for reason, count in report.reasons.most_common(_EXAMPLES_MAX):
+        click.echo(f"  {count:,} × {reason}")
+    for example in report.examples:
+        click.echo(f"  {example}")
+    if refused and not rejects:
+        click.echo("  To keep the refused lines for mending, run it again with --rejects FILE.")
+    if refused and not report.stored and not report.skipped:
+        raise SystemExit(1)

@@ -1,0 +1,122 @@
+"""Where an import goes: straight into a data directory, or to a running server over HTTP."""
+
+import time
+from typing import Any, NamedTuple, cast
+
+import msgspec
+import urllib3
+
+from inferlog import ids, jsontext
+from inferlog.cli.chunks import Chunk
+from inferlog.config import Settings
+from inferlog.errors import InferlogError, JournalFull, StoreUnavailable, Unauthorized
+from inferlog.ingest import prepare
+from inferlog.model import SCOPES, Entry, Environment, Key
+from inferlog.server.services import Services
+
+_DRAIN_SECONDS_MAX = 3_600.0
+_PAUSE_SECONDS = 0.2
+_BACKLOG_BYTES_MAX = 512_000_000
+
+
+class Outcome(NamedTuple):
+    """How a chunk went: how many logs were stored, and (index, reason) of each that was refused."""
+
+    stored: int
+    problems: list[tuple[int, str]]
+
+
+class DirectTarget:
+    """A data directory that no server holds: the same path as a request takes, without HTTP."""
+
+    def __init__(self, settings: Settings, project: str, environment: str) -> None:
+        """Open the directory. Raises DataDirectoryInUse (then import with --url), NotFound for the project."""
+        self._settings = settings
+        self._services = Services(settings)
+        found = self._services.access.project(project)
+        self._key = Key(
+            "import", "import", found.id, found.name, cast(Environment, environment), SCOPES, found.created_at
+        )
+
+    def take(self, chunk: Chunk) -> Outcome | None:
+        """Journal a chunk in one commit, which is marked, so that a second run knows it."""
+        journal = self._services.journal
+        mark = ids.identity(self._key.project_id, "import", chunk.name)
+        if journal.knows(mark):
+            return None
+        received_at = ids.now()
+        entries: list[Entry] = []
+        problems: list[tuple[int, str]] = []
+        for index, line in enumerate(chunk.lines):
+            try:
+                text = jsontext.check(line, depth_max=self._settings.json_depth_max)
+                entries.append(prepare(text, self._key, received_at, self._settings).entry)
+            except InferlogError as error:
+                problems.append((index, str(error)))
+        self._append(entries, mark)
+        return Outcome(len(entries), problems)
+
+    def close(self) -> None:
+        """Wait until the store has everything."""
+        self._services.close(_DRAIN_SECONDS_MAX)
+
+    def _append(self, entries: list[Entry], mark: bytes) -> None:
+        journal = self._services.journal
+        while journal.size > _BACKLOG_BYTES_MAX and not self._services.writer.problem:
+            time.sleep(_PAUSE_SECONDS)  # the store is slower than the file; the disk need not hold all twice
+        while True:
+            try:
+                journal.append(entries, mark)
+            except JournalFull:
+                time.sleep(_PAUSE_SECONDS)
+            else:
+                return
+
+
+class ServerTarget:
+    """A running server: chunks go to batch/create, under an Idempotency-Key that names them."""
+
+    def __init__(self, url: str, key: str) -> None:
+        """Use the server at `url` with an API key that may ingest."""
+        self._address = f"{url.rstrip('/')}/api/request-logs/batch/create"
+        self._headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
+        self._http = urllib3.PoolManager(
+            retries=urllib3.Retry(
+                total=30, backoff_factor=0.2, backoff_max=10, status_forcelist=(429, 502, 503, 507),
+                allowed_methods=None, respect_retry_after_header=True, raise_on_status=False,
+            )
+        )  # fmt: skip
+
+    def take(self, chunk: Chunk) -> Outcome | None:
+        """Send a chunk; lines that are no JSON are refused here, since they would spoil the batch."""
+        good: list[int] = []
+        problems: list[tuple[int, str]] = []
+        for index, line in enumerate(chunk.lines):
+            try:
+                jsontext.check(line, depth_max=900)
+                jsontext.read_object(line)
+                good.append(index)
+            except InferlogError as error:
+                problems.append((index, str(error)))
+        if good:
+            body = b'{"logs":[' + b",".join(chunk.lines[index] for index in good) + b"]}"
+            answer = self._send(body, chunk.name)
+            problems += [(good[error["index"]], error["error"]) for error in answer["errors"]]
+        return Outcome(len(chunk.lines) - len(problems), sorted(problems))
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.clear()
+
+    def _send(self, body: bytes, name: str) -> dict[str, Any]:
+        headers = {**self._headers, "Idempotency-Key": name}
+        try:
+            answer = self._http.request("POST", self._address, body=body, headers=headers)
+        except urllib3.exceptions.HTTPError as error:
+            raise StoreUnavailable(f"The server at {self._address} cannot be reached: {error}") from None
+        content = cast(dict[str, Any], msgspec.json.decode(answer.data or b"{}"))
+        if "errors" in content:
+            return content
+        if answer.status in (401, 403):
+            raise Unauthorized(str(content.get("detail")))
+        raise StoreUnavailable(f"The server answered {answer.status}: {content.get('detail', '')}")

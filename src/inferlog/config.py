@@ -1,0 +1,131 @@
+"""The table of settings: name, type, default, help. A flag beats the environment, which beats the file."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import msgspec
+from msgspec import Meta
+
+from inferlog.errors import ConfigError
+
+_MB: Final = 1_000_000
+ENVIRONMENT_PREFIX: Final = "INFERLOG_"
+
+
+def _setting(text: str, *, secret: bool = False) -> Meta:
+    return Meta(description=text, extra={"secret": secret})
+
+
+_Positive = Annotated[int, Meta(ge=1)]
+_PositiveSeconds = Annotated[float, Meta(gt=0)]
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Every setting of inferlog. In the environment `log_bytes_max` is INFERLOG_LOG_BYTES_MAX."""
+
+    host: Annotated[str, _setting("Address to listen on.")] = "127.0.0.1"
+    port: Annotated[Annotated[int, Meta(ge=0, le=65535)], _setting("Port to listen on; 0 takes a free one.")] = 8321
+    data: Annotated[str, _setting("Directory of the journal, the keys and the embedded store.")] = "inferlog-data"
+    store: Annotated[
+        str, _setting("Store to use: empty for the embedded engine, or clickhouse://user:password@host:8123/database.")
+    ] = ""
+    bootstrap_key: Annotated[
+        str, _setting("The first key, set instead of drawn when the data directory is new.", secret=True)
+    ] = ""
+    public_url: Annotated[str, _setting("Address under which clients reach this server, for links and examples.")] = ""
+
+    log_bytes_max: Annotated[_Positive, _setting("Largest log in bytes, also once inflated.")] = 20 * _MB
+    batch_bytes_max: Annotated[_Positive, _setting("Largest batch body in bytes, also once inflated.")] = 100 * _MB
+    batch_logs_max: Annotated[_Positive, _setting("Most logs in one batch/create request or array.")] = 5_000
+    bulk_logs_max: Annotated[_Positive, _setting("Most logs in one bulk request.")] = 500
+    json_depth_max: Annotated[Annotated[int, Meta(ge=8, le=900)], _setting("Most levels of nesting in a body.")] = 200
+    page_size_max: Annotated[_Positive, _setting("Most logs on one page of a list.")] = 1_000
+    page_bytes_max: Annotated[_Positive, _setting("A page of a list is cut short past this many bytes.")] = 50 * _MB
+
+    body_seconds_max: Annotated[_PositiveSeconds, _setting("Longest pause of a client within its body, seconds.")] = (
+        30.0
+    )
+    inflight_bytes_max: Annotated[
+        _Positive, _setting("Bytes of request bodies held at once; past it requests get 429 and Retry-After.")
+    ] = 256 * _MB
+    requests_max: Annotated[_Positive, _setting("Requests under way at once; past it they get 429.")] = 2_000
+    queries_max: Annotated[_Positive, _setting("Store queries run at once; further ones wait.")] = 4
+    query_seconds_max: Annotated[_PositiveSeconds, _setting("Longest store query, seconds.")] = 30.0
+    query_bytes_max: Annotated[_Positive, _setting("Most memory of one store query, bytes.")] = 400 * _MB
+
+    journal_bytes_max: Annotated[
+        _Positive, _setting("Journal size at which logs are refused (503) while the store is away, bytes.")
+    ] = 4_000 * _MB
+    segment_bytes_max: Annotated[_Positive, _setting("Size at which a journal segment goes to the store, bytes.")] = (
+        64 * _MB
+    )
+    flush_seconds: Annotated[_PositiveSeconds, _setting("Longest time before journaled logs go to the store.")] = 1.0
+    flush_wait_seconds_max: Annotated[
+        _PositiveSeconds, _setting("Longest a read waits for logs acknowledged before it to reach the store, seconds.")
+    ] = 10.0
+    dedup_days: Annotated[
+        _Positive, _setting("Days for which a repeat of a log (Idempotency-Key, unique_id, span) is recognised.")
+    ] = 30
+
+
+def is_secret(name: str) -> bool:
+    """Tell whether a setting must not be shown, and may be read from a file named by INFERLOG_<NAME>_FILE."""
+    field = next(field for field in msgspec.inspect.type_info(Settings).fields if field.name == name)  # type: ignore[attr-defined]
+    return bool(getattr(field.type, "extra", None) and field.type.extra.get("secret"))
+
+
+def describe() -> list[tuple[str, str, Any]]:
+    """Return (name, help, default) of every setting, in order: what --help and the docs are made from."""
+    schema = msgspec.json.schema(Settings)["$defs"]["Settings"]["properties"]
+    return [(name, part["description"], part["default"]) for name, part in schema.items()]
+
+
+def load(
+    flags: Mapping[str, Any], environment: Mapping[str, str] = os.environ, config_file: str | None = None
+) -> Settings:
+    """Return the settings from flags (those not None), environment and TOML file. Raises ConfigError."""
+    values: dict[str, Any] = _from_file(config_file) if config_file else {}
+    values.update(_from_environment(environment))
+    values.update((name, value) for name, value in flags.items() if value is not None)
+    try:
+        return msgspec.convert(values, Settings, strict=False)
+    except msgspec.ValidationError as error:
+        raise ConfigError(f"Setting {str(error).replace(' - at `$.', ' (').replace('`', '')})") from None
+
+
+def _from_file(path: str) -> dict[str, Any]:
+    try:
+        values = tomllib.loads(Path(path).read_text("utf-8"))
+    except OSError as error:
+        raise ConfigError(f"Cannot read the configuration file {path}: {error.strerror}") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"The configuration file {path} is not valid TOML: {error}") from None
+    for name in values:
+        _require_known(name, f"in {path}")
+    return values
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, str]:
+    values = {}
+    for variable, value in environment.items():
+        if not variable.startswith(ENVIRONMENT_PREFIX):
+            continue
+        name = variable.removeprefix(ENVIRONMENT_PREFIX).lower()
+        if name.endswith("_file") and name.removesuffix("_file") in Settings.__struct_fields__:
+            name = name.removesuffix("_file")
+            if is_secret(name):
+                value = Path(value).read_text("utf-8").strip()
+        _require_known(name, f"from the environment variable {variable}")
+        values[name] = value
+    return values
+
+
+def _require_known(name: str, where: str) -> None:
+    if name not in Settings.__struct_fields__:
+        near = get_close_matches(name, Settings.__struct_fields__, 1)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        raise ConfigError(f"Unknown setting {name!r} {where}{hint}")

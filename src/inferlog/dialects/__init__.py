@@ -1,0 +1,1 @@
+"""Wire formats: one file each, bytes → logs. Pure: no I/O, no clock."""

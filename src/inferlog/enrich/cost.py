@@ -1,0 +1,36 @@
+"""What a call cost in USD, and where that figure is from. Exact decimal arithmetic throughout."""
+
+from decimal import Decimal
+from typing import Final
+
+from inferlog.model import Log, Sent
+from inferlog.pricing.book import quote
+
+_MILLION: Final = Decimal(1_000_000)
+_STORED_DECIMALS: Final = Decimal("1E-12")
+
+
+def price(sent: Sent) -> None:
+    """Fill cost and cost_source: a given cost, else given unit prices, else the price book, else none (not zero)."""
+    log = sent.log
+    if log.cost is not None:
+        log.cost_source = "given"
+    elif log.prompt_unit_price is not None or log.completion_unit_price is not None:
+        log.cost, log.cost_source = _by_unit_prices(log), "unit_prices"
+    elif log.total_request_tokens and log.model:
+        amount = quote(
+            log.model,
+            log.provider_id,
+            log.timestamp,
+            log.prompt_tokens,
+            log.completion_tokens,
+            log.prompt_cache_hit_tokens,
+            log.prompt_cache_creation_tokens,
+        )
+        if amount is not None:
+            log.cost, log.cost_source = amount.quantize(_STORED_DECIMALS), "price_book"
+
+
+def _by_unit_prices(log: Log) -> Decimal:
+    total = log.prompt_tokens * (log.prompt_unit_price or 0) + log.completion_tokens * (log.completion_unit_price or 0)
+    return (Decimal(total) / _MILLION).quantize(_STORED_DECIMALS)

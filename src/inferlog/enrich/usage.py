@@ -1,0 +1,67 @@
+"""How many tokens a call used: given directly, or read from the provider's `usage`, which is kept verbatim."""
+
+import math
+from typing import Annotated, Final
+
+import msgspec
+from msgspec import Meta
+
+from inferlog.model import NO_JSON, Log, Sent
+
+_Count = Annotated[int, Meta(ge=0, le=2**32 - 1)]
+
+
+class _Details(msgspec.Struct):
+    cached_tokens: _Count | None = None
+    reasoning_tokens: _Count | None = None
+
+
+class _Usage(msgspec.Struct):
+    """The names that providers give to the same figures."""
+
+    prompt_tokens: _Count | None = None
+    input_tokens: _Count | None = None
+    completion_tokens: _Count | None = None
+    output_tokens: _Count | None = None
+    total_tokens: _Count | None = None
+    cache_read_input_tokens: _Count | None = None
+    cache_creation_input_tokens: _Count | None = None
+    cache_creation_prompt_tokens: _Count | None = None
+    prompt_tokens_details: _Details | None = None
+    input_tokens_details: _Details | None = None
+    completion_tokens_details: _Details | None = None
+    output_tokens_details: _Details | None = None
+
+
+_decode_usage: Final = msgspec.json.Decoder(_Usage, strict=False).decode
+_TOKENS_MAX: Final = 2**32 - 1
+
+
+def count_tokens(sent: Sent) -> None:
+    """Fill the token counts that were not given, their total, and the speed in tokens per second."""
+    log = sent.log
+    if log.usage is not NO_JSON:
+        try:
+            _fill(log, _decode_usage(log.usage))
+        except msgspec.ValidationError:
+            log.flags = (*log.flags, "usage_unreadable")
+    if not log.total_request_tokens:
+        log.total_request_tokens = min(log.prompt_tokens + log.completion_tokens, _TOKENS_MAX)
+    if not log.tokens_per_second and log.latency > 0:
+        speed = log.completion_tokens / log.latency
+        log.tokens_per_second = round(speed, 4) if math.isfinite(speed) else 0.0
+
+
+def _fill(log: Log, usage: _Usage) -> None:
+    into = usage.prompt_tokens_details or usage.input_tokens_details or _Details()
+    out = usage.completion_tokens_details or usage.output_tokens_details or _Details()
+    log.prompt_tokens = log.prompt_tokens or usage.prompt_tokens or usage.input_tokens or 0
+    log.completion_tokens = log.completion_tokens or usage.completion_tokens or usage.output_tokens or 0
+    log.total_request_tokens = log.total_request_tokens or usage.total_tokens or 0
+    log.prompt_cache_hit_tokens = (
+        log.prompt_cache_hit_tokens or usage.cache_read_input_tokens or into.cached_tokens or 0
+    )
+    log.prompt_cache_creation_tokens = (
+        log.prompt_cache_creation_tokens or usage.cache_creation_input_tokens or usage.cache_creation_prompt_tokens or 0
+    )
+    log.reasoning_tokens = log.reasoning_tokens or out.reasoning_tokens or 0

@@ -1,0 +1,108 @@
+"""Every error that a user can meet: the class carries the HTTP status, its docstring says when it is raised."""
+
+
+class InferlogError(Exception):
+    """The root of what inferlog raises on purpose; its text is written for the user."""
+
+    status = 500
+    reason = "error"
+    retry_after: int | None = None  # seconds, sent as Retry-After
+
+
+class InvalidInput(InferlogError):
+    """The request cannot be read as what it claims to be; the text names the field, what came and what was expected."""
+
+    status = 400
+    reason = "invalid"
+
+
+class Unauthorized(InferlogError):
+    """The request carries no key that inferlog knows."""
+
+    status = 401
+    reason = "unauthorized"
+
+
+class Forbidden(InferlogError):
+    """The key is known but lacks the scope that this call needs."""
+
+    status = 403
+    reason = "forbidden"
+
+
+class NotFound(InferlogError):
+    """Nothing of that name is in this key's project."""
+
+    status = 404
+    reason = "not_found"
+
+
+class RequestTimeout(InferlogError):
+    """The client sent its body too slowly."""
+
+    status = 408
+    reason = "timeout"
+
+
+class TooLarge(InferlogError):
+    """The body, or one log in it, is over a stated limit."""
+
+    status = 413
+    reason = "too_large"
+
+
+class UnsupportedMediaType(InferlogError):
+    """The body's content type or content encoding is one that inferlog does not read."""
+
+    status = 415
+    reason = "media_type"
+
+
+class Overloaded(InferlogError):
+    """More is under way than the configured bounds allow; the same request succeeds a little later."""
+
+    status = 429
+    reason = "overloaded"
+    retry_after = 1
+
+
+class StoreUnavailable(InferlogError):
+    """The store does not answer, or refuses for a reason that is not the rows' fault (down, full, out of memory)."""
+
+    status = 503
+    reason = "store_unavailable"
+    retry_after = 5
+
+
+class JournalFull(InferlogError):
+    """The store has been away for so long that the journal has reached its limit."""
+
+    status = 503
+    reason = "journal_full"
+    retry_after = 10
+
+
+class StorageFull(InferlogError):
+    """The journal cannot be written: the disk is full or read-only. Nothing was acknowledged."""
+
+    status = 507
+    reason = "storage_full"
+    retry_after = 10
+
+
+class RowsRefused(InferlogError):
+    """The store will never take these rows as they are: a poison row is among them."""
+
+    reason = "rows_refused"
+
+
+class DataDirectoryInUse(InferlogError):
+    """Another process holds the data directory."""
+
+    reason = "in_use"
+
+
+class ConfigError(InferlogError):
+    """A setting is unknown or has a value that cannot be read."""
+
+    reason = "config"

@@ -1,0 +1,83 @@
+"""Which logs have been stored under which identity, so that a repeat is the same log, across restarts.
+
+Identities of rows that are still in the journal are in memory (the journal's frames hold them, so a restart
+learns them again); when their segment goes to the store they are written here first. Two generations of
+one table, each `days` long: an identity is known for at least that long, and old ones go by one DROP.
+"""
+
+import sqlite3
+import threading
+import time
+from pathlib import Path
+from typing import Final
+
+_DAY_SECONDS: Final = 86_400
+
+
+class Identities:
+    """The index from identity (16 bytes) to log id (16 bytes)."""
+
+    def __init__(self, path: Path, *, days: int) -> None:
+        """Open or create the index at `path`; it keeps identities for at least `days` days."""
+        self._seconds = days * _DAY_SECONDS
+        self._lock = threading.Lock()
+        self._recent: dict[bytes, bytes] = {}
+        self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+        self._db.execute("PRAGMA journal_mode = WAL")
+        self._db.execute("PRAGMA synchronous = FULL")
+        self._db.execute("CREATE TABLE IF NOT EXISTS generations (name TEXT PRIMARY KEY, begun REAL NOT NULL)")
+        for name in ("current", "previous"):
+            self._db.execute(
+                f"CREATE TABLE IF NOT EXISTS {name} (identity BLOB PRIMARY KEY, log_id BLOB NOT NULL) WITHOUT ROWID"
+            )
+        self._db.execute("INSERT OR IGNORE INTO generations VALUES ('current', ?)", (time.time(),))
+
+    def find(self, identity: bytes) -> bytes | None:
+        """Return the log id first stored under `identity`, or None."""
+        with self._lock:
+            found = self._recent.get(identity)
+            if found is not None:
+                return found
+            row = self._db.execute(
+                "SELECT log_id FROM current WHERE identity = ?1 UNION ALL "
+                "SELECT log_id FROM previous WHERE identity = ?1 LIMIT 1",
+                (identity,),
+            ).fetchone()
+            return row[0] if row else None
+
+    def remember(self, known: dict[bytes, bytes]) -> None:
+        """Hold identities in memory: their rows are durable in the journal."""
+        if known:
+            with self._lock:
+                self._recent.update(known)
+
+    def persist(self) -> None:
+        """Write what is only in memory to disk, synced: the journal may then forget it. Raises sqlite3.Error."""
+        with self._lock:
+            batch = list(self._recent.items())
+            if not batch:
+                return
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                self._turn_generation()
+                self._db.executemany("INSERT OR IGNORE INTO current VALUES (?, ?)", batch)
+                self._db.execute("COMMIT")
+            except sqlite3.Error:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise
+            self._recent.clear()
+
+    def close(self) -> None:
+        """Close the index."""
+        with self._lock:
+            self._db.close()
+
+    def _turn_generation(self) -> None:
+        (begun,) = self._db.execute("SELECT begun FROM generations WHERE name = 'current'").fetchone()
+        if time.time() - begun < self._seconds:
+            return
+        self._db.execute("DROP TABLE previous")
+        self._db.execute("ALTER TABLE current RENAME TO previous")
+        self._db.execute("CREATE TABLE current (identity BLOB PRIMARY KEY, log_id BLOB NOT NULL) WITHOUT ROWID")
+        self._db.execute("UPDATE generations SET begun = ? WHERE name = 'current'", (time.time(),))

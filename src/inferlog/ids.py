@@ -1,0 +1,56 @@
+"""New ids, derived ids and the clock: the only randomness and the only `now` of the program."""
+
+import hashlib
+import os
+import re
+import secrets
+import time
+import uuid
+
+_HEX_ID = re.compile(r"[0-9a-fA-F]{32}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+
+
+def now() -> float:
+    """Return the time now, in seconds since 1970 UTC, with microseconds."""
+    return round(time.time(), 6)
+
+
+def log_id(timestamp: float) -> str:
+    """Return a new UUIDv7 as 32 hex digits, carrying `timestamp` (seconds; RFC 9562 §5.7).
+
+    An id carries the log's own time, not the time of arrival, so that ids sort as logs do.
+    """
+    milliseconds = int(timestamp * 1000) & 0xFFFF_FFFF_FFFF
+    tail = int.from_bytes(os.urandom(10))
+    tail = (tail & 0x0FFF_3FFF_FFFF_FFFF_FFFF) | 0x7000_8000_0000_0000_0000
+    return f"{milliseconds:012x}{tail:020x}"
+
+
+def read_uuid(text: str) -> str | None:
+    """Return a UUID or 32 hex digits as 32 lower-case hex digits, or None if `text` is neither."""
+    return text.replace("-", "").lower() if _HEX_ID.fullmatch(text) else None
+
+
+def identity(project_id: str, kind: str, *parts: str) -> bytes:
+    """Return the 16 bytes that stand for one log of one project, however often it is sent.
+
+    The parts are length-prefixed so that ("ab", "c") and ("a", "bc") differ.
+    """
+    digest = hashlib.blake2b(digest_size=16)
+    for part in (project_id, kind, *parts):
+        encoded = part.encode("utf-8", "surrogatepass")
+        digest.update(len(encoded).to_bytes(4))
+        digest.update(encoded)
+    return digest.digest()
+
+
+def new_uuid() -> str:
+    """Return a random UUID in its dashed form, for what is no log: projects."""
+    return str(uuid.uuid4())
+
+
+def new_key() -> str:
+    """Return a new API key, `prefix(8).secret(32)`, the shape that the vendor's clients know (dossier §1.11)."""
+    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+    draw = "".join(secrets.choice(alphabet) for _ in range(40))
+    return f"{draw[:8]}.{draw[8:]}"

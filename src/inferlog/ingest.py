@@ -1,0 +1,73 @@
+"""From the text of one log to the row that is journaled: decode, enrich, identify, encode. No I/O."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+
+from inferlog import ids, metrics
+from inferlog.config import Settings
+from inferlog.dialects import request_logs
+from inferlog.enrich import enrich
+from inferlog.errors import InferlogError, TooLarge
+from inferlog.model import Entry, ItemError, Key, Log
+
+_encode: Final = msgspec.json.Encoder().encode
+
+
+class Prepared(msgspec.Struct, frozen=True, gc=False):
+    """A log that is ready to be journaled, and whether its sender wants the log's data in the answer."""
+
+    log: Log
+    entry: Entry
+    block: bool
+
+
+def prepare(
+    text: bytes | msgspec.Raw, key: Key, received_at: float, settings: Settings, idempotency: tuple[str, ...] = ()
+) -> Prepared:
+    """Return one log, read from JSON text that `jsontext.check` passed. `received_at` is in seconds since 1970 UTC.
+
+    `idempotency` names the request (and the item in it) if its sender did. Raises InvalidInput and TooLarge.
+    """
+    size = memoryview(text).nbytes
+    if size > settings.log_bytes_max:
+        raise TooLarge(f"The log has {size:,} bytes; the limit log_bytes_max is {settings.log_bytes_max:,}")
+    sent = request_logs.decode(text)
+    log = sent.log
+    log.project_id = key.project_id
+    log.environment = key.environment
+    log.api_key_prefix = key.prefix
+    log.received_at = received_at
+    enrich(sent)
+    identity = _identity(log, idempotency)
+    log.id = log.id or ids.log_id(log.timestamp)
+    return Prepared(log, Entry(_encode(log), log.id, identity), sent.block)
+
+
+def prepare_many(
+    texts: Sequence[msgspec.Raw], key: Key, received_at: float, settings: Settings, idempotency: tuple[str, ...] = ()
+) -> tuple[list[Prepared | None], list[ItemError]]:
+    """Return each log of a batch (None where it was refused), and why those were refused, by index."""
+    prepared: list[Prepared | None] = []
+    errors: list[ItemError] = []
+    for index, text in enumerate(texts):
+        try:
+            names = (*idempotency, str(index)) if idempotency else ()
+            prepared.append(prepare(text, key, received_at, settings, names))
+        except InferlogError as error:
+            prepared.append(None)
+            errors.append(ItemError(index, str(error)))
+            metrics.refused.labels(error.reason).inc()
+    return prepared, errors
+
+
+def _identity(log: Log, idempotency: tuple[str, ...]) -> bytes:
+    """Return what makes a repeat of this log the same log: its own id, its request's key, or its span."""
+    if log.id:
+        return ids.identity(log.project_id, "unique_id", log.id)
+    if idempotency:
+        return ids.identity(log.project_id, "request", *idempotency)
+    if log.trace_unique_id and log.span_unique_id:
+        return ids.identity(log.project_id, "span", log.trace_unique_id, log.span_unique_id)
+    return b""

@@ -1,0 +1,8 @@
+-- One page, oldest first: a read of the table's own order.
+SELECT * FROM {database}.logs
+WHERE project_id = {project_id:UUID}
+  AND (environment = {environment:String} OR {environment:String} = '')
+  AND timestamp >= fromUnixTimestamp64Micro({from_us:Int64}, 'UTC')
+  AND timestamp <= fromUnixTimestamp64Micro({to_us:Int64}, 'UTC')
+ORDER BY project_id, timestamp, id
+LIMIT {limit:UInt32} OFFSET {offset:UInt64}

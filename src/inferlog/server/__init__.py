@@ -1,0 +1,1 @@
+"""HTTP: routes, keys, limits, and the handlers between a request and the layers below."""

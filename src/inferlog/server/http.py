@@ -1,0 +1,216 @@
+"""One request and its answer: the body within its limits, the key and its scope, errors in one shape."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any, Final, Literal
+
+import msgspec
+from starlette.types import Message, Receive, Scope, Send
+
+from inferlog import metrics
+from inferlog.config import Settings
+from inferlog.errors import InferlogError, Overloaded, RequestTimeout, TooLarge, UnsupportedMediaType
+from inferlog.model import Key
+from inferlog.model import Scope as KeyScope
+from inferlog.server.auth import authenticate, require_scope
+from inferlog.server.inflate import inflate
+from inferlog.server.runtime import Runtime
+
+_logger = logging.getLogger("inferlog.server")
+_encode = msgspec.json.Encoder(decimal_format="number").encode
+_JSON_HEADER: Final = (b"content-type", b"application/json")
+_THREAD_BYTES: Final = 256 * 1024
+"""A body larger than this is worked on in a thread: decoding 20 MB holds the event loop for 60 ms."""
+_CLIENT_GONE: Final = 499
+
+
+class Reply(msgspec.Struct, frozen=True):
+    """An answer: its status, its body, and the headers that are not the usual ones."""
+
+    body: bytes
+    status: int = 200
+    headers: tuple[tuple[bytes, bytes], ...] = (_JSON_HEADER,)
+
+
+def json_reply(value: Any, status: int = 200) -> Reply:
+    """Return `value` as a JSON answer; decimals are JSON numbers with all their digits."""
+    return Reply(_encode(value), status)
+
+
+class ClientGone(Exception):
+    """The client closed the connection before its body was complete; there is nobody to answer."""
+
+
+class Call:
+    """What a handler knows of one request."""
+
+    __slots__ = ("_held", "_receive", "key", "runtime", "scope")
+
+    def __init__(self, scope: Scope, receive: Receive, runtime: Runtime, key: Key) -> None:
+        self.scope = scope
+        self.runtime = runtime
+        self.key = key
+        self._receive = receive
+        self._held = 0
+
+    def require(self, needs: KeyScope) -> None:
+        """Raise Forbidden if the caller's key lacks the scope `needs`: for a route that does one thing or another."""
+        require_scope(self.key, needs)
+
+    @property
+    def settings(self) -> Settings:
+        """Return the server's settings."""
+        return self.runtime.settings
+
+    def header(self, name: bytes) -> str | None:
+        """Return a request header (its name in lower case), or None."""
+        for header, value in self.scope["headers"]:
+            if header == name:
+                return bytes(value).decode("latin-1")
+        return None
+
+    async def body(self, bytes_max: int) -> bytes:
+        """Return the body, inflated; raise for one that is over `bytes_max`, too slow, or in an unknown encoding."""
+        length = self.header(b"content-length")
+        if length is not None and length.isdecimal() and int(length) > bytes_max:
+            raise TooLarge(_too_large(int(length), bytes_max))
+        message = await self._next()
+        body = message.get("body", b"")
+        self._hold(len(body))
+        if message.get("more_body"):
+            body = await self._rest(body, bytes_max)
+        if len(body) > bytes_max:
+            raise TooLarge(_too_large(len(body), bytes_max))
+        encoding = self.header(b"content-encoding")
+        if encoding and encoding.strip().lower() not in ("", "identity"):
+            body = await asyncio.to_thread(inflate, body, encoding, bytes_max)
+            self._hold(len(body))
+        return bytes(body)
+
+    async def json(self, bytes_max: int) -> bytes:
+        """Return the body, which claims to be JSON."""
+        content_type = (self.header(b"content-type") or "application/json").split(";", 1)[0].strip().lower()
+        if content_type != "application/json" and not content_type.endswith("+json") and content_type != "text/json":
+            raise UnsupportedMediaType(
+                f"The content type is {content_type}; send JSON with the header Content-Type: application/json"
+            )
+        return await self.body(bytes_max)
+
+    async def work(self, size: int, function: Callable[..., Any], *arguments: Any) -> Any:
+        """Run what costs time in proportion to `size` bytes, in a thread if that is much."""
+        if size > _THREAD_BYTES:
+            return await asyncio.to_thread(function, *arguments)
+        return function(*arguments)
+
+    def release(self) -> None:
+        """Give back what the body held of the memory for bodies."""
+        self.runtime.inflight_bytes -= self._held
+        self._held = 0
+
+    async def _next(self) -> Message:
+        try:
+            async with asyncio.timeout(self.settings.body_seconds_max):
+                message = await self._receive()
+        except TimeoutError:
+            raise RequestTimeout(
+                f"The body paused for more than {self.settings.body_seconds_max:g} s (the setting body_seconds_max)"
+            ) from None
+        if message["type"] == "http.disconnect":
+            raise ClientGone
+        return message
+
+    async def _rest(self, first: bytes, bytes_max: int) -> bytes:
+        parts, size, more = [first], len(first), True
+        while more:
+            message = await self._next()
+            part = message.get("body", b"")
+            self._hold(len(part))
+            size += len(part)
+            if size > bytes_max:
+                raise TooLarge(_too_large(size, bytes_max))
+            parts.append(part)
+            more = message.get("more_body", False)
+        return b"".join(parts)
+
+    def _hold(self, size: int) -> None:
+        if self.runtime.inflight_bytes + size > self.settings.inflight_bytes_max:
+            raise Overloaded(
+                f"Request bodies under way hold {self.runtime.inflight_bytes:,} bytes; the limit inflight_bytes_max is "
+                f"{self.settings.inflight_bytes_max:,}. Send this again in a moment."
+            )
+        self.runtime.inflight_bytes += size
+        self._held += size
+
+
+Handler = Callable[[Call], Awaitable[Reply]]
+Needs = KeyScope | Literal["any"] | None
+
+
+class Endpoint:
+    """An ASGI application for one route: key, scope, handler, and one shape of error. The hot path is short."""
+
+    def __init__(self, name: str, handler: Handler, needs: Needs, runtime: Runtime) -> None:
+        """Wire a handler that needs a key with the scope `needs`, "any" key, or (None) no key at all."""
+        self.name = name
+        self._handler = handler
+        self._needs = needs
+        self._runtime = runtime
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        begun = time.perf_counter()
+        runtime = self._runtime
+        call = Call(scope, receive, runtime, _NOBODY)
+        runtime.requests += 1
+        try:
+            if runtime.requests > runtime.settings.requests_max:
+                raise Overloaded(f"More than requests_max = {runtime.settings.requests_max} requests are under way")
+            if self._needs is not None:
+                call.key = authenticate(scope, runtime.access)
+                if self._needs != "any":
+                    require_scope(call.key, self._needs)
+            reply = await self._handler(call)
+        except InferlogError as error:
+            reply = error_reply(error)
+        except ClientGone:
+            metrics.requests_refused.labels("client_gone").inc()
+            reply = Reply(b"", _CLIENT_GONE)
+        except Exception:  # the ASGI edge: whatever was not foreseen is logged here, and never shown to a user
+            _logger.exception("unexpected failure in %s %s", scope["method"], scope["path"])
+            reply = json_reply({"detail": "Internal server error", "error_code": "INTERNAL_ERROR"}, 500)
+        finally:
+            call.release()
+            runtime.requests -= 1
+        if reply.status != _CLIENT_GONE:
+            await _send(send, reply)
+        metrics.request_seconds.labels(self.name, reply.status).observe(time.perf_counter() - begun)
+
+
+_NOBODY: Final = Key("", "", "", "", "prod", (), 0.0)
+
+
+def error_reply(error: InferlogError) -> Reply:
+    """Return an error as the API shows it: {"detail": …}, with Retry-After where trying again helps."""
+    metrics.requests_refused.labels(error.reason).inc()
+    headers: tuple[tuple[bytes, bytes], ...] = (_JSON_HEADER,)
+    content: dict[str, Any] = {"detail": str(error)}
+    if error.retry_after is not None:
+        content["retry_after"] = error.retry_after
+        headers = (*headers, (b"retry-after", str(error.retry_after).encode()))
+    if error.status == 401:
+        headers = (*headers, (b"www-authenticate", b"Bearer"))
+    if error.status in (408, 413, 429):  # part of the body may be unread; a client must not send on after it
+        headers = (*headers, (b"connection", b"close"))
+    return Reply(_encode(content), error.status, headers)
+
+
+async def _send(send: Send, reply: Reply) -> None:
+    length = (b"content-length", str(len(reply.body)).encode())
+    await send({"type": "http.response.start", "status": reply.status, "headers": [*reply.headers, length]})
+    await send({"type": "http.response.body", "body": reply.body})
+
+
+def _too_large(size: int, bytes_max: int) -> str:
+    return f"The body has {size:,} bytes or more; the limit is {bytes_max:,} bytes"

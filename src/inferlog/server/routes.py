@@ -1,0 +1,60 @@
+"""Every route on one screen. Paths are as after `normalize`: without /api in front, without a slash at the end."""
+
+from typing import Final, NamedTuple
+
+from starlette.types import Scope
+
+from inferlog.server import logs, system
+from inferlog.server.http import Handler, Needs
+
+
+class RouteRow(NamedTuple):
+    """A route: its methods, its path, what serves it, and which scope its key needs."""
+
+    methods: tuple[str, ...]
+    path: str
+    handler: Handler
+    needs: Needs
+
+    @property
+    def name(self) -> str:
+        """Return the route's name, for metrics and as the operation's id."""
+        return self.handler.__name__
+
+
+GET: Final = ("GET",)
+POST: Final = ("POST",)
+
+# fmt: off
+ROUTES: Final = (
+    RouteRow(POST, "/request-logs/create", logs.create, "ingest"),
+    RouteRow(POST, "/request-logs/batch/create", logs.create_batch, "ingest"),
+    RouteRow(POST, "/request-logs/bulk", logs.create_bulk, "ingest"),
+    RouteRow(GET, "/request-logs/list", logs.list_logs, "read"),
+    RouteRow(POST, "/request-logs/list", logs.list_by_body, "read"),
+    RouteRow(POST, "/request-logs", logs.create_or_list, "any"),
+    RouteRow(GET, "/request-logs", logs.list_logs, "read"),
+    RouteRow(GET, "/request-logs/{log_id}", logs.show, "read"),
+    RouteRow(GET, "/health", system.health, None),
+    RouteRow(GET, "/ready", system.ready, None),
+    RouteRow(GET, "/metrics", system.show_metrics, None),
+    RouteRow(GET, "/openapi.json", system.show_openapi, None),
+    RouteRow(GET, "/docs", system.docs, None),
+    RouteRow(GET, "/docs/{name}", system.docs_asset, None),
+    RouteRow(GET, "/", system.index, None),
+)
+# fmt: on
+
+
+def normalize(scope: Scope) -> None:
+    """Make every form of a path one: clients send it with and without /api, with and without the final slash.
+
+    A redirect is no answer: httpx does not follow it, and requests turns a redirected POST into a GET.
+    """
+    path: str = scope["path"]
+    scope["path_sent"] = path
+    if path.startswith("/api/") or path == "/api":
+        path = path[4:]
+    if len(path) > 1 and path.endswith("/"):
+        path = path.rstrip("/")
+    scope["path"] = path or "/"

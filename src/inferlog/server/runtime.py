@@ -1,0 +1,36 @@
+"""What all handlers share while the server runs."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from inferlog.access import Access
+from inferlog.config import Settings
+from inferlog.server.commits import GroupCommit
+from inferlog.server.services import Services
+from inferlog.store.clickhouse import Store
+
+_Result = TypeVar("_Result")
+
+
+class Runtime:
+    """The open services, the group commit, and what is under way now."""
+
+    def __init__(self, services: Services) -> None:
+        """Take over open services."""
+        self.services = services
+        self.settings: Settings = services.settings
+        self.access: Access = services.access
+        self.commits = GroupCommit(services.journal)
+        self.requests = 0
+        self.inflight_bytes = 0
+        self._queries = ThreadPoolExecutor(services.settings.queries_max, "inferlog-query")
+
+    async def query(self, function: Callable[[Store], _Result]) -> _Result:
+        """Run blocking reads in the pool whose size is the query concurrency, after all acknowledged logs are in."""
+        return await asyncio.get_running_loop().run_in_executor(self._queries, self._after_flush, function)
+
+    def _after_flush(self, function: Callable[[Store], _Result]) -> _Result:
+        self.services.writer.flush(self.settings.flush_wait_seconds_max)
+        return function(self.services.store)

@@ -1,0 +1,94 @@
+"""What a running inferlog consists of, opened in order and closed in reverse."""
+
+import fcntl
+import logging
+import os
+import socket
+import sys
+import time
+from pathlib import Path
+from typing import IO
+
+from inferlog import metrics
+from inferlog.access import Access
+from inferlog.config import Settings
+from inferlog.errors import ConfigError, DataDirectoryInUse
+from inferlog.identities import Identities
+from inferlog.journal import Journal
+from inferlog.store.clickhouse import Store
+from inferlog.writer import Writer
+
+_logger = logging.getLogger("inferlog")
+
+
+class Services:
+    """The open journal, store, keys and writer of one data directory. One process holds it at a time."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Lock the data directory and open all in it. Raises DataDirectoryInUse, StoreUnavailable, ConfigError."""
+        self.settings = settings
+        self.directory = Path(settings.data).absolute()
+        self._lock = _lock(self.directory)
+        self.access = Access(self.directory / "access.db")
+        self.first_key = self.access.bootstrap(settings.bootstrap_key)
+        self.identities = Identities(self.directory / "identities.db", days=settings.dedup_days)
+        self.journal = Journal(
+            self.directory / "journal",
+            self.identities,
+            bytes_max=settings.journal_bytes_max,
+            segment_bytes_max=settings.segment_bytes_max,
+        )
+        for torn in self.journal.torn:
+            metrics.torn_bytes.inc(torn.size)
+            _logger.warning(
+                "the journal file %s was cut at byte %d (%d bytes, never acknowledged, were dropped); "
+                "all that was acknowledged is recovered",
+                torn.path, torn.position, torn.size,
+            )  # fmt: skip
+        self.store = Store(
+            settings.store or f"chdb://{self.directory / 'store'}",
+            queries_max=settings.queries_max,
+            query_seconds_max=settings.query_seconds_max,
+            query_bytes_max=settings.query_bytes_max,
+            scratch=self.directory / "scratch",
+        )
+        self.writer = Writer(
+            self.journal,
+            self.identities,
+            self.store,
+            flush_seconds=settings.flush_seconds,
+            set_aside=self.directory / "set-aside",
+        )
+        self.writer.start()
+
+    def close(self, timeout: float = 30.0) -> bool:
+        """Drain the journal and close everything; return False if logs are left for the next start."""
+        drained = self.writer.stop(timeout)
+        self.journal.close()
+        self.store.close()
+        self.identities.close()
+        self.access.close()
+        self._lock.close()
+        return drained
+
+
+def _lock(directory: Path) -> IO[str]:
+    """Hold the data directory until the returned file is closed, or the process ends, however it does."""
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        file = (directory / "lock").open("a+", encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(f"The data directory {directory} cannot be used: {error.strerror}") from None
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        file.seek(0)
+        holder = file.read().strip() or "another process"
+        file.close()
+        raise DataDirectoryInUse(f"The data directory {directory} is in use by {holder}") from None
+    file.truncate(0)
+    started = time.strftime("%Y-%m-%d %H:%M:%S %Z")
+    command = " ".join([Path(sys.argv[0]).name, *sys.argv[1:]])
+    file.write(f"process {os.getpid()} on {socket.gethostname()} ({command}), started {started}\n")
+    file.flush()
+    return file

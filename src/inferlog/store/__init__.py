@@ -1,0 +1,1 @@
+"""Where logs live: ClickHouse tables, in the embedded engine or on a server, behind one client."""

@@ -1,0 +1,164 @@
+"""The one client of ClickHouse, embedded (chDB) or on a server: insert rows, run a query, nothing else."""
+
+import queue
+import tempfile
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import parse_qs, urlsplit, urlunsplit
+
+import clickhouse_connect
+import msgspec
+from clickhouse_connect.driver.client import Client
+from clickhouse_connect.driver.exceptions import ClickHouseError
+
+from inferlog.errors import RowsRefused, StoreUnavailable
+from inferlog.store.migrate import Placement, migrate
+
+_DATABASE: Final = "inferlog"
+_ROW_CODES: Final = frozenset(
+    {6, 26, 27, 33, 34, 38, 41, 53, 69, 70, 72, 117, 131, 190, 246, 349, 376, 407, 441, 467, 675}
+)
+"""ClickHouse error codes that speak of the data itself: it cannot be parsed or does not fit its column.
+Every other code (network, memory, disk, too many parts, …) may pass by itself, and the rows are sent again."""
+
+_READ_SETTINGS: Final[dict[str, Any]] = {
+    "date_time_output_format": "unix_timestamp",
+    "output_format_json_quote_decimals": 1,
+    "output_format_json_quote_64bit_integers": 0,
+    "output_format_json_quote_denormals": 0,
+}
+_INSERT_SETTINGS: Final[dict[str, Any]] = {
+    # A segment must become one block, so that one deduplication token covers all of it or nothing.
+    "max_insert_threads": 1,
+    "min_insert_block_size_rows": 1_000_000_000,
+    "min_insert_block_size_bytes": 100_000_000_000,
+    "max_insert_block_size": 1_000_000_000,
+    "max_partitions_per_insert_block": 0,
+    "throw_on_max_partitions_per_insert_block": 0,
+    "input_format_json_max_depth": 2_000,
+    "input_format_skip_unknown_fields": 0,
+    "input_format_json_read_objects_as_strings": 1,
+    "input_format_json_read_arrays_as_strings": 1,
+    "input_format_defaults_for_omitted_fields": 1,
+    "date_time_input_format": "basic",
+    "async_insert": 0,
+    "insert_deduplicate": 1,
+}
+
+
+class Store:
+    """A pool of clients on one store. Blocking; the size of the pool is how many queries run at once."""
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        queries_max: int = 4,
+        query_seconds_max: float = 30.0,
+        query_bytes_max: int = 400_000_000,
+        scratch: Path | None = None,
+    ) -> None:
+        """Open the store at `url` (chdb:///path or clickhouse://…) and migrate it. Raises StoreUnavailable."""
+        if scratch:  # where the embedded client writes a block before the engine reads it
+            scratch.mkdir(parents=True, exist_ok=True)
+            tempfile.tempdir = str(scratch)
+        self._dsn, self.placement = _read_url(url)
+        self._read_settings = {
+            **_READ_SETTINGS,
+            "max_execution_time": query_seconds_max,
+            "max_memory_usage": query_bytes_max,
+        }
+        self._readers: queue.Queue[Client | None] = queue.Queue()
+        for _ in range(queries_max):
+            self._readers.put(None)  # opened when first used
+        self._query_wait_seconds = query_seconds_max
+        self._insert_lock = threading.Lock()
+        with _as_our_errors():
+            self._writer = self._connect({})
+            self.migrated = migrate(self._writer.command, self._column, self.placement)
+
+    def insert(self, lines: Iterable[bytes], token: str) -> None:
+        """Insert rows (lines of JSONEachRow, in blocks of whole lines) once, however often it is called with `token`.
+
+        Raises RowsRefused if a row itself is the reason, StoreUnavailable for any other.
+        """
+        settings = {**_INSERT_SETTINGS, "insert_deduplication_token": token}
+        table = self.placement.render("{database}.logs")
+        with self._insert_lock, _as_our_errors():
+            self._writer.raw_insert(
+                table, insert_block=(block for block in lines), settings=settings, fmt="JSONEachRow"
+            )
+
+    def query(self, sql: str, parameters: Mapping[str, Any] | None = None) -> bytes:
+        """Run one SELECT and return its rows as lines of JSON. `{database}` in it is the store's database."""
+        with self._reader() as client, _as_our_errors():
+            statement = self.placement.render(sql)
+            return client.raw_query(statement, parameters=dict(parameters or {}), fmt="JSONEachRow")
+
+    def ping(self) -> bool:
+        """Tell whether the store answers."""
+        try:
+            return self.query("SELECT 1 AS one").strip() == b'{"one":1}'
+        except StoreUnavailable:
+            return False
+
+    def close(self) -> None:
+        """Close every client."""
+        self._writer.close()
+        while not self._readers.empty():
+            client = self._readers.get_nowait()
+            if client is not None:
+                client.close()
+
+    @contextmanager
+    def _reader(self) -> Iterator[Client]:
+        """Lend a client of the pool; wait for one as long as a query may take."""
+        try:
+            client = self._readers.get(timeout=self._query_wait_seconds)
+        except queue.Empty:
+            raise StoreUnavailable(
+                f"All queries_max store queries were busy for {self._query_wait_seconds:g} s; try again shortly"
+            ) from None
+        try:
+            if client is None:
+                with _as_our_errors():
+                    client = self._connect(self._read_settings)
+            yield client
+        finally:
+            self._readers.put(client)
+
+    def _connect(self, settings: dict[str, Any]) -> Client:
+        return clickhouse_connect.get_client(dsn=self._dsn, settings=settings)
+
+    def _column(self, sql: str) -> list[str]:
+        return [row[0] for row in self._writer.query(sql).result_rows]
+
+
+def _read_url(url: str) -> tuple[str, Placement]:
+    """Split a store's URL into the driver's DSN and where tables are: the path is the database, ?cluster= a cluster."""
+    if url.startswith("chdb://"):
+        return url, Placement(_DATABASE)
+    parts = urlsplit(url)
+    options = parse_qs(parts.query)
+    cluster = options.pop("cluster", [""])[0]
+    query = "&".join(f"{name}={value}" for name, values in options.items() for value in values)
+    database = parts.path.strip("/") or _DATABASE
+    return urlunsplit((parts.scheme, parts.netloc, "/default", query, "")), Placement(database, cluster)
+
+
+@contextmanager
+def _as_our_errors() -> Iterator[None]:
+    """Turn the driver's errors into ours: the rows' fault, or not."""
+    try:
+        yield
+    except ClickHouseError as error:
+        code = getattr(error, "code", None)
+        text = str(error).splitlines()[0][:500] if str(error) else type(error).__name__
+        if code in _ROW_CODES:
+            raise RowsRefused(f"ClickHouse refused the rows: {text}") from error
+        raise StoreUnavailable(f"The store does not answer as it should: {text}") from error
+    except (OSError, ConnectionError, msgspec.DecodeError) as error:
+        raise StoreUnavailable(f"The store cannot be reached: {error}") from error
