@@ -23,6 +23,8 @@ _HEADER: Final = struct.Struct("<4sIIII")  # magic, checksum, rows, bytes of ide
 _IDENTITY_BYTES: Final = 32  # identity (16) and log id (16)
 _NO_LOG: Final = bytes(16)
 _SUFFIX: Final = ".journal"
+_WRITE_AND_SYNC: Final[int | None] = getattr(os, "RWF_DSYNC", None)
+_ONE_CALL_BYTES: Final = 1 << 20  # above it two calls are the faster ones: 13 ms against 2.3 for 4 MB
 _sync = getattr(os, "fdatasync", os.fsync)  # the size changes with every append, so fdatasync writes it too
 
 
@@ -213,10 +215,7 @@ class Journal:
         """Append a frame and sync it, or leave the segment as it was."""
         try:
             fd = self._fd if self._fd is not None else self._open()
-            done = os.write(fd, frame)
-            while done < len(frame):
-                done += os.write(fd, memoryview(frame)[done:])
-            _sync(fd)
+            _write_durably(fd, frame)
         except OSError as error:
             self._undo()
             raise StorageFull(
@@ -276,6 +275,23 @@ class Journal:
                 self._sealed.append(Segment(path, rows, path.stat().st_size, path.stat().st_mtime))
             else:
                 _retire(path)
+
+
+def _write_durably(fd: int, data: bytes) -> None:
+    """Append to a file and return when the data are on the disk.
+
+    One system call where the platform has it: each one gives up the GIL, and under load getting it back takes
+    longer than the call does.
+    """
+    done = 0
+    if _WRITE_AND_SYNC is not None and len(data) <= _ONE_CALL_BYTES:
+        done = os.pwritev(fd, [data], os.lseek(fd, 0, os.SEEK_END), _WRITE_AND_SYNC)
+        os.lseek(fd, 0, os.SEEK_END)
+        if done == len(data):
+            return
+    while done < len(data):
+        done += os.write(fd, memoryview(data)[done:])
+    _sync(fd)
 
 
 def _do_nothing() -> None:

@@ -36,10 +36,8 @@ def check(text: bytes, *, depth_max: int) -> bytes:
     text = text.removeprefix(b"\xef\xbb\xbf").strip(_WHITESPACE)  # a byte-order mark, as Windows tools write it
     if not text:
         raise InvalidInput("The body is empty; expected JSON")
-    try:
-        str(text, "utf-8")
-    except UnicodeDecodeError as error:
-        raise InvalidInput(f"The body is not UTF-8: byte 0x{text[error.start]:02x} at position {error.start}") from None
+    if not text.isascii():
+        _check_utf8(text)
     if text.count(b"[") + text.count(b"{") > depth_max:
         _check_depth(text, depth_max)
     try:
@@ -79,6 +77,13 @@ _KINDS = {
     ord("f"): "boolean",
     ord("n"): "null",
 }
+
+
+def _check_utf8(text: bytes) -> None:
+    try:
+        str(text, "utf-8")
+    except UnicodeDecodeError as error:
+        raise InvalidInput(f"The body is not UTF-8: byte 0x{text[error.start]:02x} at position {error.start}") from None
 
 
 def _check_depth(text: bytes, depth_max: int) -> None:

@@ -18,10 +18,12 @@ def settle_times(sent: Sent) -> None:
     log = sent.log
     log.timestamp = _bounded(sent, "timestamp", log.timestamp)
     log.start_time = _bounded(sent, "start_time", log.start_time)
-    for name in ("latency", "time_to_first_token"):
-        if getattr(log, name) < 0:
-            _flag(sent, name, getattr(log, name))
-            setattr(log, name, 0.0)
+    if log.latency < 0:
+        _flag(sent, "latency", log.latency)
+        log.latency = 0.0
+    if log.time_to_first_token < 0:
+        _flag(sent, "time_to_first_token", log.time_to_first_token)
+        log.time_to_first_token = 0.0
     if not log.timestamp:
         log.timestamp = round(log.start_time + log.latency, 6) if log.start_time else log.received_at
     if not log.start_time:

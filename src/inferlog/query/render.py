@@ -42,7 +42,7 @@ class Receipt(msgspec.Struct, kw_only=True):
     environment: str
     status: str
     cost: Decimal | None
-    timestamp: str
+    timestamp: datetime
     latency: float
     time_to_first_token: float
     prompt_cache_hit_tokens: int
@@ -59,7 +59,7 @@ def receipt(log: Log, log_id: str) -> Receipt:
         environment=log.environment,
         status=log.status,
         cost=amount(log.cost),
-        timestamp=iso_time(log.timestamp),
+        timestamp=datetime.fromtimestamp(log.timestamp, UTC),
         latency=log.latency,
         time_to_first_token=log.time_to_first_token,
         prompt_cache_hit_tokens=log.prompt_cache_hit_tokens,

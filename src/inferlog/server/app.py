@@ -16,17 +16,21 @@ from inferlog.server.services import Services
 def build(services: Services) -> ASGIApp:
     """Return the application that serves every route from these services."""
     runtime = Runtime(services)
-    routes = [
-        Route(row.path, Endpoint(row.name, row.handler, row.needs, runtime), methods=list(row.methods))
-        for row in ROUTES
-    ]
+    endpoints = [(row, Endpoint(row.name, row.handler, row.needs, runtime)) for row in ROUTES]
+    fixed = {(method, row.path): end for row, end in endpoints for method in row.methods if "{" not in row.path}
+    routes = [Route(row.path, end, methods=list(row.methods)) for row, end in endpoints]
     routed = Starlette(routes=routes, exception_handlers={HTTPException: _answer_unrouted})
     routed.router.redirect_slashes = False
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            normalize(scope)
-        await routed(scope, receive, send)
+        if scope["type"] != "http":
+            await routed(scope, receive, send)
+            return
+        normalize(scope)
+        # A path without parameters goes straight to its endpoint: Starlette's way there costs 25 µs of the 57
+        # that a create may take. What is not found here (parameters, HEAD, 404, 405) is Starlette's.
+        endpoint = fixed.get((scope["method"], scope["path"]))
+        await (endpoint or routed)(scope, receive, send)
 
     return application
 

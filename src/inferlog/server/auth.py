@@ -1,8 +1,7 @@
 """Who calls: `Authorization: Bearer <key>` or `Api-Key <key>`. The key alone decides project and environment."""
 
+from collections.abc import Mapping
 from typing import Final
-
-from starlette.types import Scope
 
 from inferlog.access import Access
 from inferlog.errors import Forbidden, Unauthorized
@@ -13,13 +12,9 @@ _SCHEMES: Final = frozenset({"bearer", "api-key"})
 _HINT: Final = "send the header 'Authorization: Bearer <key>'; make a key with 'inferlog keys create'"
 
 
-def authenticate(scope: Scope, access: Access) -> Key:
+def authenticate(headers: Mapping[bytes, bytes], access: Access) -> Key:
     """Return the caller's key. Raises Unauthorized without one that is known."""
-    header = b""
-    for name, value in scope["headers"]:
-        if name == b"authorization":
-            header = value
-            break
+    header = headers.get(b"authorization", b"")
     scheme, _, secret = header.decode("latin-1").strip().partition(" ")
     if not header:
         raise Unauthorized(f"No API key came with the request: {_HINT}")

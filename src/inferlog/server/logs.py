@@ -119,18 +119,15 @@ async def _json_text(call: Call, bytes_max: int, *, several: int) -> bytes:
 
 
 async def _create_one(call: Call, text: bytes) -> Reply:
-    metrics.received.inc()
     try:
         made: Prepared = await call.work(
             len(text), prepare, text, call.key, ids.now(), call.settings, _idempotency(call)
         )
         (log_id,) = await call.runtime.commits.append((made.entry,))
     except InferlogError as error:
+        metrics.received.inc()
         metrics.refused.labels(error.reason).inc()
         raise
-    metrics.acknowledged.inc()
-    if log_id != made.entry.log_id:
-        metrics.repeated.inc()
     if not made.block:
         return json_reply({"message": "logging task started"})
     return json_reply(receipt(made.log, log_id))
@@ -161,18 +158,18 @@ async def _batch(call: Call, logs_max: int, setting: str) -> list[msgspec.Raw]:
 
 async def _store_many(call: Call, texts: list[msgspec.Raw]) -> tuple[list[str | None], list[ItemError]]:
     """Store what can be read of a batch, in one commit; return each log's id (None if refused) and the errors."""
-    metrics.received.inc(len(texts))
     size = sum(memoryview(text).nbytes for text in texts)
     prepared, errors = await call.work(
         size, prepare_many, texts, call.key, ids.now(), call.settings, _idempotency(call)
     )
+    metrics.received.inc(len(errors))
     good = [each for each in prepared if each is not None]
     try:
         stored = iter(await call.runtime.commits.append([each.entry for each in good]) if good else [])
     except InferlogError as error:
+        metrics.received.inc(len(good))
         metrics.refused.labels(error.reason).inc(len(good))
         raise
-    metrics.acknowledged.inc(len(good))
     return [next(stored) if each is not None else None for each in prepared], errors
 
 
@@ -192,9 +189,9 @@ def _summary(count: int, failed: int) -> str:
 
 
 def _idempotency(call: Call) -> tuple[str, ...]:
-    name = call.header(b"idempotency-key")
-    if name is None:
+    if b"idempotency-key" not in call.headers:
         return ()
+    name = call.headers[b"idempotency-key"].decode("latin-1")
     if not 0 < len(name) <= _IDEMPOTENCY_MAX:
         raise InvalidInput(f"Idempotency-Key: expected 1 to {_IDEMPOTENCY_MAX} characters, received {len(name)}")
     return (name,)
