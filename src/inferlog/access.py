@@ -45,7 +45,7 @@ class Access:
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = FULL")
         self._db.executescript(_SCHEMA)
-        self._cache: dict[str, Key | None] = {}
+        self._cache: dict[bytes, Key | None] = {}
         self._data_version = -1
         self._checked_at = 0.0
 
@@ -86,7 +86,7 @@ class Access:
             raise InvalidInput(f"A key must be at least {KEY_LENGTH_MIN} printable ASCII characters without spaces")
         project = self.project(project_name)
         row = (
-            _hash(secret), secret[: min(PREFIX_LENGTH, len(secret) // 2)], name, project.id, environment,
+            _hash(secret.encode()), secret[: min(PREFIX_LENGTH, len(secret) // 2)], name, project.id, environment,
             " ".join(scopes), ids.now(), None,
         )  # fmt: skip
         try:
@@ -116,7 +116,7 @@ class Access:
             )
             return _key(rows[0])
 
-    def find(self, secret: str) -> Key | None:
+    def find(self, secret: bytes) -> Key | None:
         """Return the live key that `secret` is, or None. Looked-up keys are remembered while the file is unchanged."""
         self._forget_if_changed()
         try:
@@ -146,8 +146,8 @@ class Access:
             self._cache.clear()
 
 
-def _hash(secret: str) -> str:
-    return hashlib.sha256(secret.encode("utf-8", "surrogateescape")).hexdigest()
+def _hash(secret: bytes) -> str:
+    return hashlib.sha256(secret).hexdigest()
 
 
 def _key(row: tuple[str, str, str, str, Environment, str, float, float | None]) -> Key:

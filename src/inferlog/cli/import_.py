@@ -31,7 +31,7 @@ class Target(Protocol):
 
 @click.command(name="import")
 @click.argument("file")
-@setting_options("data", "store", "log_bytes_max", "json_depth_max")
+@setting_options("data", "store", "log_bytes_max")
 @click.option("--url", help="Send to a running server at this address, with --key, and not into --data.")
 @click.option("--key", envvar="INFERLOG_KEY", help="The API key for --url [INFERLOG_KEY].")
 @click.option("--project", default="default", show_default=True, help="The project to import into, without --url.")

@@ -49,7 +49,7 @@ class DirectTarget:
         problems: list[tuple[int, str]] = []
         for index, line in enumerate(chunk.lines):
             try:
-                text = jsontext.check(line, depth_max=self._settings.json_depth_max)
+                text = jsontext.check(line)
                 entries.append(prepare(text, self._key, received_at, self._settings).entry)
             except InferlogError as error:
                 problems.append((index, str(error)))
@@ -93,7 +93,7 @@ class ServerTarget:
         problems: list[tuple[int, str]] = []
         for index, line in enumerate(chunk.lines):
             try:
-                jsontext.check(line, depth_max=900)
+                jsontext.check(line)
                 jsontext.read_object(line)
                 good.append(index)
             except InferlogError as error:

@@ -51,14 +51,9 @@ def decode(text: bytes | msgspec.Raw) -> Sent:
         except msgspec.ValidationError:
             raise InvalidInput(_explain(fields)) from None
     problems: list[Problem] = []
-    for name in fields.keys() - _PLAIN:
-        begins = _USUAL_BODIES.get(name)
-        if begins is not None and memoryview(fields[name])[0] == begins:
-            continue
-        treat = _TREATMENTS.get(name)
-        if treat is None:
-            extra[name] = fields[name]
-        else:
+    for name, raw in fields.items():
+        treat = _TREATMENTS.get(name, _treat_unknown)
+        if treat is not None and (treat is not _treat_body or memoryview(raw)[0] != _USUAL_BODIES.get(name)):
             treat(log, name, fields, extra, problems)
     if problems:
         raise InvalidInput(_invalid(problems))
@@ -167,6 +162,11 @@ def _treat_alias(log: Log, name: str, fields: RawObject, extra: RawObject, probl
         _treat_seconds(log, ALIASES[name], {ALIASES[name]: fields[name]}, extra, problems)
 
 
+def _treat_unknown(log: Log, name: str, fields: RawObject, extra: RawObject, problems: list[Problem]) -> None:
+    """Keep what inferlog has no name for."""
+    extra[name] = fields[name]
+
+
 def _treat_kept(log: Log, name: str, fields: RawObject, extra: RawObject, problems: list[Problem]) -> None:
     """Keep a scalar that has no column, now that its type is checked."""
     setattr(log, name, None)
@@ -194,7 +194,8 @@ def _treat_body(log: Log, name: str, fields: RawObject, extra: RawObject, proble
 
 
 Treatment = Callable[[Any, str, RawObject, RawObject, list[Problem]], None]
-_TREATMENTS: Final[dict[str, Treatment]] = {
+_TREATMENTS: Final[dict[str, Treatment | None]] = {
+    **dict.fromkeys((*SCALARS, *BODIES)),  # of these a checked type is all that is asked, but for those below
     **{name: _treat_kept for name in SCALARS if name not in COLUMNS},
     **dict.fromkeys(("timestamp", "start_time"), _treat_time),
     **dict.fromkeys(("cost", "prompt_unit_price", "completion_unit_price"), _treat_money),
@@ -208,8 +209,6 @@ _USUAL_BODIES: Final = {
     if name in COLUMNS and body.kinds[0] in ("array", "object")
 }
 """Bodies that the decoder has put where they belong, if they begin as they usually do."""
-_PLAIN: Final = (SCALARS.keys() | BODIES.keys()) - _TREATMENTS.keys()
-"""Fields of which a checked type is all that is asked."""
 
 
 # Errors

@@ -34,7 +34,8 @@ def _from_epoch(number: float) -> float | None:
         return None
     for least, per_second in _EPOCH_UNITS:
         if abs(number) >= least:
-            return round(number / per_second, 6)
+            number /= per_second
+            break
     return round(number, 6)
 
 

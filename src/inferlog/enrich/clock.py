@@ -16,36 +16,37 @@ FUTURE_SECONDS_MAX: Final = 86_400.0
 def settle_times(sent: Sent) -> None:
     """Fill the times that are missing from those that are there; bound impossible ones, flagged, the original kept."""
     log = sent.log
-    log.timestamp = _bounded(sent, "timestamp", log.timestamp)
-    log.start_time = _bounded(sent, "start_time", log.start_time)
+    latest = log.received_at + FUTURE_SECONDS_MAX
+    if log.timestamp and not EARLIEST <= log.timestamp <= latest:
+        log.timestamp = _flag(sent, "timestamp", log.timestamp)
+    if log.start_time and not EARLIEST <= log.start_time <= latest:
+        log.start_time = _flag(sent, "start_time", log.start_time)
     if log.latency < 0:
-        _flag(sent, "latency", log.latency)
-        log.latency = 0.0
+        log.latency = _flag(sent, "latency", log.latency)
     if log.time_to_first_token < 0:
-        _flag(sent, "time_to_first_token", log.time_to_first_token)
-        log.time_to_first_token = 0.0
+        log.time_to_first_token = _flag(sent, "time_to_first_token", log.time_to_first_token)
     if not log.timestamp:
-        log.timestamp = round(log.start_time + log.latency, 6) if log.start_time else log.received_at
+        ended = to_microseconds(log.start_time + log.latency)
+        log.timestamp = min(ended, latest) if log.start_time else log.received_at
     if not log.start_time:
-        log.start_time = max(round(log.timestamp - log.latency, 6), EARLIEST)
+        log.start_time = max(to_microseconds(log.timestamp - log.latency), EARLIEST)
     elif log.start_time > log.timestamp:
         _flag(sent, "start_time", log.start_time)
         log.start_time = log.timestamp
     elif not log.latency:
-        log.latency = round(log.timestamp - log.start_time, 6)
+        log.latency = to_microseconds(log.timestamp - log.start_time)
 
 
-def _bounded(sent: Sent, name: str, moment: float) -> float:
-    if moment and not EARLIEST <= moment <= sent.log.received_at + FUTURE_SECONDS_MAX:
-        _flag(sent, name, moment)
-        return 0.0
-    return moment
+def to_microseconds(seconds: float) -> float:
+    """Return a point in time or a duration at the store's resolution; round(seconds, 6) takes four times as long."""
+    return int(seconds * 1e6 + 0.5) / 1e6
 
 
-def _flag(sent: Sent, name: str, value: float) -> None:
-    """Say that a time was replaced, and keep what came under original_<name>."""
+def _flag(sent: Sent, name: str, value: float) -> float:
+    """Say that a time was replaced, and keep what came under original_<name>; return what stands for none."""
     sent.extra[f"original_{name}"] = msgspec.Raw(dumps(value))
     add_flag(sent.log, f"{name}_out_of_range")
+    return 0.0
 
 
 def add_flag(log: Log, flag: str) -> None:

@@ -1,6 +1,5 @@
 """How many tokens a call used: given directly, or read from the provider's `usage`, which is kept verbatim."""
 
-import math
 from typing import Annotated, Final
 
 import msgspec
@@ -35,6 +34,7 @@ class _Usage(msgspec.Struct):
 
 _decode_usage: Final = msgspec.json.Decoder(_Usage, strict=False).decode
 _TOKENS_MAX: Final = 2**32 - 1
+_SPEED_MAX: Final = 1e12  # a latency of nearly nothing makes a speed that says nothing
 
 
 def count_tokens(sent: Sent) -> None:
@@ -49,7 +49,7 @@ def count_tokens(sent: Sent) -> None:
         log.total_request_tokens = min(log.prompt_tokens + log.completion_tokens, _TOKENS_MAX)
     if not log.tokens_per_second and log.latency > 0:
         speed = log.completion_tokens / log.latency
-        log.tokens_per_second = round(speed, 4) if math.isfinite(speed) else 0.0
+        log.tokens_per_second = int(speed * 1e4 + 0.5) / 1e4 if speed < _SPEED_MAX else 0.0
 
 
 def _fill(log: Log, usage: _Usage) -> None:

@@ -1,12 +1,12 @@
 """Prices of known models, from the public data set `genai-prices`, and what a call costs by them.
 
 `genai_prices.calc_price` takes 228 µs a call; resolving a model once a day of the log's own time and
-multiplying four decimals takes 3.
+multiplying integers takes 2.
 """
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from decimal import Decimal
+from decimal import Context, Decimal
 from functools import lru_cache
 from typing import Final
 
@@ -14,8 +14,10 @@ from genai_prices import data_snapshot
 from genai_prices.types import ModelPrice, TieredPrices
 
 _DAY_SECONDS: Final = 86_400
-_MILLION: Final = Decimal(1_000_000)
+_SCALE: Final = 18
+"""Decimals to which prices are held, as integers: the most that the data set has (0.041666666666666664)."""
 _FREE: Final = Decimal(0)
+_CONTEXT: Final = Context(prec=60)
 _CACHE_OUTSIDE_INPUT: Final = frozenset({"anthropic"})
 """Providers that count cached tokens beside the input tokens; all others count them inside."""
 
@@ -59,24 +61,28 @@ def _priced(price: ModelPrice, *, inside: bool) -> _Pricing:
     out = price.output_mtok or _FREE
     cache_read = into if price.cache_read_mtok is None else price.cache_read_mtok
     cache_write = into if price.cache_write_mtok is None else price.cache_write_mtok
+    prices = (into, out, cache_read, cache_write)
+    starts = sorted({0, *(tier.start for each in prices if isinstance(each, TieredPrices) for tier in each.tiers)})
+    steps = [(start, tuple(_at(each, start + 1) for each in prices)) for start in starts]
+    base = steps[0][1]
+    higher = steps[:0:-1]
 
     def cost(tokens: _Tokens) -> Decimal:
         prompt, completion, read, write = tokens
         uncached = max(prompt - read - write, 0) if inside else prompt
-        length = uncached + read + write
-        return (
-            uncached * _at(into, length)
-            + completion * _at(out, length)
-            + read * _at(cache_read, length)
-            + write * _at(cache_write, length)
-        ) / _MILLION
+        rates = base
+        if higher:
+            length = uncached + read + write
+            rates = next((step for start, step in higher if length > start), base)
+        total = uncached * rates[0] + completion * rates[1] + read * rates[2] + write * rates[3]
+        return Decimal(total).scaleb(-_SCALE - 6, _CONTEXT)
 
     return cost
 
 
-def _at(price: Decimal | TieredPrices, length: int) -> Decimal:
+def _at(price: Decimal | TieredPrices, length: int) -> int:
     """Return the price that holds for a prompt of `length` tokens: the last tier that it is beyond, for all tokens."""
-    if isinstance(price, Decimal):
-        return price
-    reached = [tier.price for tier in price.tiers if length > tier.start]
-    return reached[-1] if reached else price.base
+    if isinstance(price, TieredPrices):
+        reached = [tier.price for tier in price.tiers if length > tier.start]
+        price = reached[-1] if reached else price.base
+    return int(price.scaleb(_SCALE, _CONTEXT))

@@ -8,14 +8,14 @@ from inferlog.errors import Forbidden, Unauthorized
 from inferlog.model import Key
 from inferlog.model import Scope as KeyScope
 
-_SCHEMES: Final = frozenset({"bearer", "api-key"})
+_SCHEMES: Final = frozenset({b"bearer", b"api-key"})
 _HINT: Final = "send the header 'Authorization: Bearer <key>'; make a key with 'inferlog keys create'"
 
 
 def authenticate(headers: Mapping[bytes, bytes], access: Access) -> Key:
     """Return the caller's key. Raises Unauthorized without one that is known."""
     header = headers.get(b"authorization", b"")
-    scheme, _, secret = header.decode("latin-1").strip().partition(" ")
+    scheme, _, secret = header.partition(b" ")
     if not header:
         raise Unauthorized(f"No API key came with the request: {_HINT}")
     if scheme.lower() not in _SCHEMES or not secret.strip():

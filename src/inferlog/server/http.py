@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Final, Literal, cast
 
 import msgspec
-from prometheus_client import Histogram
 from starlette.types import Message, Receive, Scope, Send
 
 from inferlog import metrics
@@ -38,6 +37,17 @@ class Reply(msgspec.Struct, frozen=True):
 def json_reply(value: Any, status: int = 200) -> Reply:
     """Return `value` as a JSON answer; decimals are JSON numbers with all their digits."""
     return Reply(_encode(value), status)
+
+
+def is_large(size: int) -> bool:
+    """Tell whether working on so many bytes must not hold up the event loop."""
+    return size > _THREAD_BYTES
+
+
+def sent_path(scope: Scope) -> str:
+    """Return the path as the client sent it."""
+    path: str = scope.get("path_sent") or scope["path"]
+    return path
 
 
 class ClientGone(Exception):
@@ -100,7 +110,7 @@ class Call:
 
     async def work(self, size: int, function: Callable[..., Any], *arguments: Any) -> Any:
         """Run what costs time in proportion to `size` bytes, in a thread if that is much."""
-        if size > _THREAD_BYTES:
+        if is_large(size):
             return await asyncio.to_thread(function, *arguments)
         return function(*arguments)
 
@@ -168,7 +178,6 @@ class Endpoint:
         self._handler = handler
         self._needs = needs
         self._runtime = runtime
-        self._seconds: dict[int, Histogram] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -197,13 +206,7 @@ class Endpoint:
             runtime.requests -= 1
         if reply.status != _CLIENT_GONE:
             await _send(send, reply)
-        self._observe(reply.status, time.perf_counter() - begun)
-
-    def _observe(self, status: int, seconds: float) -> None:
-        series = self._seconds.get(status)
-        if series is None:  # looking a series up by its labels costs as much as counting in it
-            series = self._seconds[status] = metrics.request_seconds.labels(self.name, status)
-        series.observe(seconds)
+        metrics.request_seconds.observe((self.name, reply.status), time.perf_counter() - begun)
 
 
 _NOBODY: Final = Key("", "", "", "", "prod", (), 0.0)

@@ -1,16 +1,17 @@
 """Handlers of /request-logs: create, batch, bulk, list, one log."""
 
-from typing import Any, Final
+import asyncio
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
 from inferlog import ids, jsontext, metrics
 from inferlog.errors import InferlogError, InvalidInput, NotFound, TooLarge
 from inferlog.ingest import Prepared, prepare, prepare_many
-from inferlog.model import ItemError
+from inferlog.model import Entry, ItemError
 from inferlog.query.logs import count_logs, fetch_log, fetch_page
 from inferlog.query.render import receipt, render
-from inferlog.server.http import Call, Reply, json_reply
+from inferlog.server.http import Call, Reply, is_large, json_reply
 from inferlog.server.paging import links, read_page
 
 _IDEMPOTENCY_MAX: Final = 255
@@ -18,22 +19,19 @@ _IDEMPOTENCY_MAX: Final = 255
 
 async def create(call: Call) -> Reply:
     """Store one log, or each log of an array."""
-    text = await _json_text(call, call.settings.log_bytes_max, several=call.settings.batch_bytes_max)
-    if text[:1] == b"[":
-        return await _create_array(call, text)
-    return await _create_one(call, text)
+    return await _create(call, await call.json(call.settings.batch_bytes_max))
 
 
 async def create_or_list(call: Call) -> Reply:
     """Store a log; or list logs, if the body is the older API's list request: an object with `filters`."""
-    text = await _json_text(call, call.settings.log_bytes_max, several=call.settings.batch_bytes_max)
-    if text[:1] == b"[":
-        return await _create_array(call, text)
-    if b'"filters"' in text and "filters" in jsontext.read_object(text):
-        call.require("read")
-        return await _list(call, text)
+    body = await call.json(call.settings.batch_bytes_max)
+    if b'"filters"' in body:
+        text: bytes = await call.work(len(body), jsontext.check, body)
+        if text[:1] == b"{" and "filters" in jsontext.read_object(text):
+            call.require("read")
+            return await _list(call, text)
     call.require("ingest")
-    return await _create_one(call, text)
+    return await _create(call, body)
 
 
 async def create_batch(call: Call) -> Reply:
@@ -84,7 +82,7 @@ async def list_logs(call: Call) -> Reply:
 async def list_by_body(call: Call) -> Reply:
     """Answer a page of logs, asked for in the query string and the body."""
     body = await call.body(call.settings.log_bytes_max)
-    text = jsontext.check(body, depth_max=call.settings.json_depth_max) if body.strip() else b"{}"
+    text = jsontext.check(body) if body.strip() else b"{}"
     return await _list(call, text)
 
 
@@ -104,33 +102,58 @@ async def _list(call: Call, body: bytes) -> Reply:
     )
 
 
-async def _json_text(call: Call, bytes_max: int, *, several: int) -> bytes:
-    """Return the checked body: an object of at most `bytes_max` bytes, or an array of at most `several`."""
-    try:
-        body = await call.json(several)
-        text: bytes = await call.work(len(body), lambda: jsontext.check(body, depth_max=call.settings.json_depth_max))
-        if text[:1] != b"[" and len(text) > bytes_max:
-            raise TooLarge(f"The log has {len(text):,} bytes; the limit log_bytes_max is {bytes_max:,}")
-    except InferlogError as error:
-        metrics.received.inc()
-        metrics.refused.labels(error.reason).inc()
-        raise
-    return text
+class _CreateOne:
+    """One log on its way into the journal: text in, receipt out."""
+
+    __slots__ = ("_body", "_idempotency", "_key", "_made", "_settings")
+
+    def __init__(self, call: Call, body: bytes) -> None:
+        self._body = body
+        self._key = call.key
+        self._settings = call.settings
+        self._idempotency = _idempotency(call)
+        self._made: Prepared | None = None
+
+    def prepare(self) -> tuple[Entry]:
+        """Return the log's row."""
+        if self._made is None:
+            text = jsontext.check(self._body)
+            self._made = prepare(text, self._key, ids.now(), self._settings, self._idempotency)
+        return (self._made.entry,)
+
+    def finish(self, log_ids: list[str]) -> Reply:
+        """Return the receipt."""
+        assert self._made is not None
+        if not self._made.block:
+            return json_reply({"message": "logging task started"})
+        return json_reply(receipt(self._made.log, log_ids[0]))
 
 
-async def _create_one(call: Call, text: bytes) -> Reply:
+class _Append(NamedTuple):
+    """Rows that are ready; the answer is their log ids."""
+
+    entries: list[Entry]
+
+    def prepare(self) -> list[Entry]:
+        """Return the rows."""
+        return self.entries
+
+    def finish(self, log_ids: list[str]) -> list[str]:
+        """Return their ids."""
+        return log_ids
+
+
+async def _create(call: Call, body: bytes) -> Reply:
+    if body[:1] != b"{" and body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"[":
+        return await _create_array(call, await call.work(len(body), jsontext.check, body))
     try:
-        made: Prepared = await call.work(
-            len(text), prepare, text, call.key, ids.now(), call.settings, _idempotency(call)
-        )
-        (log_id,) = await call.runtime.commits.append((made.entry,))
+        job = _CreateOne(call, body)
+        if is_large(len(body)):
+            await asyncio.to_thread(job.prepare)
+        return await call.runtime.commits.submit(job)
     except InferlogError as error:
-        metrics.received.inc()
-        metrics.refused.labels(error.reason).inc()
+        _count_refused(1, error.reason)
         raise
-    if not made.block:
-        return json_reply({"message": "logging task started"})
-    return json_reply(receipt(made.log, log_id))
 
 
 async def _create_array(call: Call, text: bytes) -> Reply:
@@ -145,7 +168,7 @@ async def _create_array(call: Call, text: bytes) -> Reply:
 async def _batch(call: Call, logs_max: int, setting: str) -> list[msgspec.Raw]:
     """Return the items of {"logs": […]}."""
     body = await call.json(call.settings.batch_bytes_max)
-    text: bytes = await call.work(len(body), lambda: jsontext.check(body, depth_max=call.settings.json_depth_max))
+    text: bytes = await call.work(len(body), jsontext.check, body)
     if text[:1] != b"{":
         raise InvalidInput('Invalid request format: expected a JSON object {"logs": […]}')
     fields: jsontext.RawObject = await call.work(len(text), jsontext.read_object, text)
@@ -165,19 +188,22 @@ async def _store_many(call: Call, texts: list[msgspec.Raw]) -> tuple[list[str | 
     metrics.received.inc(len(errors))
     good = [each for each in prepared if each is not None]
     try:
-        stored = iter(await call.runtime.commits.append([each.entry for each in good]) if good else [])
+        stored = iter(await call.runtime.commits.submit(_Append([each.entry for each in good])) if good else [])
     except InferlogError as error:
-        metrics.received.inc(len(good))
-        metrics.refused.labels(error.reason).inc(len(good))
+        _count_refused(len(good), error.reason)
         raise
     return [next(stored) if each is not None else None for each in prepared], errors
 
 
 def _require_count(texts: list[msgspec.Raw], logs_max: int, setting: str) -> None:
     if len(texts) > logs_max:
-        metrics.received.inc(len(texts))
-        metrics.refused.labels("too_large").inc(len(texts))
+        _count_refused(len(texts), "too_large")
         raise TooLarge(f"The request has {len(texts):,} logs; the limit {setting} is {logs_max:,}: send them in parts")
+
+
+def _count_refused(count: int, reason: str) -> None:
+    metrics.received.inc(count)
+    metrics.refused.labels(reason).inc(count)
 
 
 def _many_status(texts: list[msgspec.Raw], errors: list[ItemError], success: int) -> int:

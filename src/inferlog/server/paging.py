@@ -9,7 +9,7 @@ from inferlog.dialects.times import read_time
 from inferlog.errors import InvalidInput
 from inferlog.jsontext import RawObject, kind
 from inferlog.query.logs import Page
-from inferlog.server.http import Call
+from inferlog.server.http import Call, sent_path
 
 _SIZE: Final = 100
 _PAGE_MAX: Final = 2**40
@@ -115,4 +115,4 @@ def _address(call: Call, number: int) -> str:
     query.append(("page", str(number)))
     host = call.header(b"x-forwarded-host") or call.header(b"host") or "localhost"
     scheme = call.header(b"x-forwarded-proto") or call.scope.get("scheme", "http")
-    return f"{scheme}://{host}{call.scope['path_sent']}?{urlencode(query)}"
+    return f"{scheme}://{host}{sent_path(call.scope)}?{urlencode(query)}"

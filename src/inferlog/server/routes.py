@@ -46,8 +46,15 @@ ROUTES: Final = (
 # fmt: on
 
 
+def forms(path: str) -> tuple[str, ...]:
+    """Return the forms in which clients send a path: with and without /api, with and without the final slash."""
+    if path == "/":
+        return ("/", "/api", "/api/")
+    return (path, f"{path}/", f"/api{path}", f"/api{path}/")
+
+
 def normalize(scope: Scope) -> None:
-    """Make every form of a path one: clients send it with and without /api, with and without the final slash.
+    """Make every form of a path one.
 
     A redirect is no answer: httpx does not follow it, and requests turns a redirected POST into a GET.
     """
