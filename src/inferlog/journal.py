@@ -23,6 +23,7 @@ _HEADER: Final = struct.Struct("<4sIIII")  # magic, checksum, rows, bytes of ide
 _IDENTITY_BYTES: Final = 32  # identity (16) and log id (16)
 _NO_LOG: Final = bytes(16)
 _SUFFIX: Final = ".journal"
+_BLOCK_BYTES: Final = 1 << 20
 _WRITE_AND_SYNC: Final[int | None] = getattr(os, "RWF_DSYNC", None)
 _ONE_CALL_BYTES: Final = 1 << 20  # above it two calls are the faster ones: 13 ms against 2.3 for 4 MB
 _sync = getattr(os, "fdatasync", os.fsync)  # the size changes with every append, so fdatasync writes it too
@@ -42,10 +43,16 @@ class Segment(NamedTuple):
         return self.path.stem
 
     def read(self) -> Iterator[bytes]:
-        """Yield the rows as blocks of whole lines, frame by frame."""
+        """Yield the rows as blocks of whole lines, of about a megabyte: a block is copied at the event loop's cost."""
+        block: list[memoryview] = []
+        size = 0
         for frame in _frames(self.path):
-            if frame.rows:
-                yield bytes(frame.lines)
+            block.append(frame.lines)
+            size += len(frame.lines)
+            if size >= _BLOCK_BYTES:
+                yield b"".join(block)
+                block, size = [], 0
+        yield b"".join(block)
 
 
 class Frame(NamedTuple):

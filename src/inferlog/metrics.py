@@ -31,7 +31,6 @@ journal_age_seconds = Gauge("inferlog_journal_age_seconds", "Age of the oldest o
 inflight_bytes = Gauge("inferlog_inflight_bytes", "Bytes of request bodies held now.", registry=REGISTRY)
 
 
-
 class RequestSeconds(Collector):
     """The time to answer, by route and status. Counts without a lock, from the event loop only: 0.4 µs against 3.5."""
 

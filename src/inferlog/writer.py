@@ -12,6 +12,7 @@ from inferlog import metrics
 from inferlog.errors import RowsRefused, StoreUnavailable
 from inferlog.identities import Identities
 from inferlog.journal import Journal, Segment
+from inferlog.priority import step_back
 
 _BACKOFF_SECONDS_MAX: Final = 15.0
 _logger = logging.getLogger("inferlog.writer")
@@ -73,6 +74,7 @@ class Writer:
             self._changed.notify_all()
 
     def _run(self) -> None:
+        step_back()
         while True:
             with self._changed:
                 pause = self._pause()

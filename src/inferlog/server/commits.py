@@ -4,15 +4,13 @@ import asyncio
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Final, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from inferlog import metrics
 from inferlog.journal import Journal
 from inferlog.model import Entry
 
 _Answer = TypeVar("_Answer", covariant=True)
-_GROUP_MAX: Final = 64
-"""Jobs prepared before the loop looks at its sockets again, and before the first of them is made durable."""
 
 
 class Job(Protocol[_Answer]):
@@ -25,6 +23,9 @@ class Job(Protocol[_Answer]):
         """Return the answer, given each row's log id."""
 
 
+_Prepared = tuple[Job[Any], "asyncio.Future[Any]", Sequence[Entry]]
+
+
 class GroupCommit:
     """Appends to the journal from the event loop: one commit at a time, of all that came during the last one.
 
@@ -35,7 +36,8 @@ class GroupCommit:
     def __init__(self, journal: Journal) -> None:
         """Use one thread of its own: a commit must not wait behind queries, nor the loop for the disk."""
         self._journal = journal
-        self._waiting: list[tuple[Job[Any], asyncio.Future[Any]]] = []
+        self._submitted: list[tuple[Job[Any], asyncio.Future[Any]]] = []
+        self._prepared: list[_Prepared] = []
         self._task: asyncio.Task[None] | None = None
         self._thread = ThreadPoolExecutor(1, "inferlog-commit")
 
@@ -44,47 +46,50 @@ class GroupCommit:
 
         It raises what the job's `prepare` or what Journal.append raises.
         """
-        answer: asyncio.Future[_Answer] = asyncio.get_running_loop().create_future()
-        self._waiting.append((job, answer))
-        if self._task is None:
-            self._task = asyncio.create_task(self._run())
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[_Answer] = loop.create_future()
+        if not self._submitted:
+            loop.call_soon(self._prepare)  # after all requests that have been read by now
+        self._submitted.append((job, answer))
         return answer
 
+    def _prepare(self) -> None:
+        """Prepare what was submitted in this turn of the loop, also while the commit before is under way."""
+        submitted, self._submitted = self._submitted, []
+        for job, answer in submitted:
+            if answer.done():  # the client has gone
+                continue
+            try:
+                self._prepared.append((job, answer, job.prepare()))
+            except Exception as error:  # the ASGI edge tells what was foreseen from what was not
+                answer.set_exception(error)
+        if self._prepared and self._task is None:
+            self._task = asyncio.create_task(self._run())
+
     async def _run(self) -> None:
-        while self._waiting:
-            group, self._waiting = self._waiting[:_GROUP_MAX], self._waiting[_GROUP_MAX:]
-            await self._commit(group)
+        while self._prepared:
+            group, self._prepared = self._prepared, []
+            entries = [entry for _, _, some in group for entry in some]
+            begun = time.perf_counter()
+            try:
+                ids = await asyncio.get_running_loop().run_in_executor(self._thread, self._journal.append, entries)
+            except Exception as error:  # every waiting request gets it, as its own
+                for _, answer, _ in group:
+                    if not answer.done():
+                        answer.set_exception(error)
+                continue
+            metrics.commit_seconds.observe(time.perf_counter() - begun)
+            _answer(group, ids)
+            _count(entries, ids)
         self._task = None
 
-    async def _commit(self, group: list[tuple[Job[Any], "asyncio.Future[Any]"]]) -> None:
-        prepared = [(job, answer, entries) for job, answer in group if (entries := _prepare(job, answer)) is not None]
-        entries = [entry for _, _, some in prepared for entry in some]
-        begun = time.perf_counter()
-        try:
-            ids = await asyncio.get_running_loop().run_in_executor(self._thread, self._journal.append, entries)
-        except Exception as error:  # every waiting request gets it, as its own
-            for _, answer, _ in prepared:
-                if not answer.done():
-                    answer.set_exception(error)
-            return
-        metrics.commit_seconds.observe(time.perf_counter() - begun)
-        position = 0
-        for job, answer, some in prepared:
-            if not answer.done():
-                answer.set_result(job.finish(ids[position : position + len(some)]))
-            position += len(some)
-        _count(entries, ids)
 
-
-def _prepare(job: Job[Any], answer: "asyncio.Future[Any]") -> Sequence[Entry] | None:
-    """Return the job's rows; or pass the reason on to whom it concerns, and return None."""
-    if answer.done():  # the client has gone
-        return None
-    try:
-        return job.prepare()
-    except Exception as error:  # the ASGI edge tells what was foreseen from what was not
-        answer.set_exception(error)
-        return None
+def _answer(group: "list[_Prepared]", ids: list[str]) -> None:
+    position = 0
+    for job, answer, some in group:
+        if not answer.done():
+            answer.set_result(job.finish(ids[position : position + len(some)]))
+        position += len(some)
 
 
 def _count(entries: list[Entry], ids: list[str]) -> None:

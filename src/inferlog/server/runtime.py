@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from inferlog.access import Access
 from inferlog.config import Settings
+from inferlog.priority import step_back
 from inferlog.server.commits import GroupCommit
 from inferlog.server.services import Services
 from inferlog.store.clickhouse import Store
@@ -25,7 +26,7 @@ class Runtime:
         self.commits = GroupCommit(services.journal)
         self.requests = 0
         self.inflight_bytes = 0
-        self._queries = ThreadPoolExecutor(services.settings.queries_max, "inferlog-query")
+        self._queries = ThreadPoolExecutor(services.settings.queries_max, "inferlog-query", step_back)
 
     async def query(self, function: Callable[[Store], _Result]) -> _Result:
         """Run blocking reads in the pool whose size is the query concurrency, after all acknowledged logs are in."""

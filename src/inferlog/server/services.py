@@ -6,6 +6,7 @@ import os
 import socket
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO
 
@@ -15,6 +16,7 @@ from inferlog.config import Settings
 from inferlog.errors import ConfigError, DataDirectoryInUse
 from inferlog.identities import Identities
 from inferlog.journal import Journal
+from inferlog.priority import step_back
 from inferlog.store.clickhouse import Store
 from inferlog.writer import Writer
 
@@ -45,13 +47,8 @@ class Services:
                 "all that was acknowledged is recovered",
                 torn.path, torn.position, torn.size,
             )  # fmt: skip
-        self.store = Store(
-            settings.store or f"chdb://{self.directory / 'store'}",
-            queries_max=settings.queries_max,
-            query_seconds_max=settings.query_seconds_max,
-            query_bytes_max=settings.query_bytes_max,
-            scratch=self.directory / "scratch",
-        )
+        with ThreadPoolExecutor(1, initializer=step_back) as opener:  # the engine's threads inherit its priority
+            self.store = opener.submit(self._open_store).result()
         self.writer = Writer(
             self.journal,
             self.identities,
@@ -60,6 +57,16 @@ class Services:
             set_aside=self.directory / "set-aside",
         )
         self.writer.start()
+
+    def _open_store(self) -> Store:
+        settings = self.settings
+        return Store(
+            settings.store or f"chdb://{self.directory / 'store'}",
+            queries_max=settings.queries_max,
+            query_seconds_max=settings.query_seconds_max,
+            query_bytes_max=settings.query_bytes_max,
+            scratch=self.directory / "scratch",
+        )
 
     def close(self, timeout: float = 30.0) -> bool:
         """Drain the journal and close everything; return False if logs are left for the next start."""
