@@ -1,0 +1,24 @@
+"""Fixtures that several folders of tests share."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.server import Server
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One running inferlog for all tests that neither restart nor configure it; each finds its logs by their ids."""
+    directory: Path = tmp_path_factory.mktemp("shared")
+    with Server(directory / "data", flush_seconds=0.05) as running:
+        yield running
+
+
+@pytest.fixture
+def api(server: Server) -> Iterator[httpx.Client]:
+    """A client of the shared server with the first key."""
+    with server.client() as client:
+        yield client
