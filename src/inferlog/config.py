@@ -43,7 +43,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     batch_logs_max: Annotated[_Positive, _setting("Most logs in one batch/create request or array.")] = 5_000
     bulk_logs_max: Annotated[_Positive, _setting("Most logs in one bulk request.")] = 500
     page_size_max: Annotated[_Positive, _setting("Most logs on one page of a list.")] = 1_000
-    page_bytes_max: Annotated[_Positive, _setting("A page of a list is cut short past this many bytes.")] = 50 * _MB
+    page_bytes_max: Annotated[_Positive, _setting("Past this many bytes the logs of a page come without bodies.")] = (
+        50 * _MB
+    )
 
     body_seconds_max: Annotated[_PositiveSeconds, _setting("Longest pause of a client within its body, seconds.")] = (
         30.0

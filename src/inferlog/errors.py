@@ -58,6 +58,13 @@ class UnsupportedMediaType(InferlogError):
     reason = "media_type"
 
 
+class QueryLimitExceeded(InferlogError):
+    """The query was cut at a stated limit (time, memory, rows); the same query on less data succeeds."""
+
+    status = 422
+    reason = "query_limit"
+
+
 class Overloaded(InferlogError):
     """More is under way than the configured bounds allow; the same request succeeds a little later."""
 

@@ -39,6 +39,7 @@ def prepare(
     log.environment = key.environment
     log.api_key_prefix = key.prefix
     log.received_at = received_at
+    log.size_bytes = size
     enrich(sent)
     identity = _identity(log, idempotency)
     log.id = log.id or ids.log_id(log.timestamp)

@@ -18,7 +18,8 @@ class Log(msgspec.Struct, omit_defaults=True, kw_only=True, gc=False):
 
     Encoded with `msgspec.json`, a Log is one line of ClickHouse's JSONEachRow. Fields at their default
     are left out of the line, so every default here equals the column's default in the store.
-    Times are seconds since 1970 UTC, durations seconds, prices USD per million tokens, `cost` USD.
+    Times are seconds since 1970 UTC, durations seconds, prices USD per million tokens, `cost` USD; `size_bytes` is
+    the length of the JSON that came.
     A `msgspec.Raw` holds JSON exactly as the client sent it: numbers keep their digits, keys their order.
     """
 
@@ -96,6 +97,7 @@ class Log(msgspec.Struct, omit_defaults=True, kw_only=True, gc=False):
     metadata: msgspec.Raw = NO_JSON
     extra: msgspec.Raw = NO_JSON
     flags: tuple[str, ...] = ()
+    size_bytes: int = 0
 
 
 class Sent(msgspec.Struct, gc=False):

@@ -1,6 +1,8 @@
 """One log, and pages of logs."""
 
-from typing import Annotated, Any, Final, Protocol
+from itertools import accumulate
+from typing import Annotated, Any, Final, NamedTuple, Protocol
+from uuid import UUID
 
 import msgspec
 from msgspec import Meta
@@ -41,11 +43,55 @@ def fetch_log(rows: Rows, project_id: str, log_id: str) -> Log | None:
     return _read_row(answer.rstrip(b"\n")) if answer.strip() else None
 
 
-def fetch_page(rows: Rows, page: Page) -> list[Log]:
-    """Return one page of logs; past the last page it is empty."""
-    name = "logs.newest" if page.newest_first else "logs.oldest"
+class Listed(NamedTuple):
+    """A log of a page. `reduced` means that its bodies were left out, for want of room on the page."""
+
+    log: Log
+    reduced: bool
+
+
+class _Place(msgspec.Struct):
+    """Where a log is, and how many bytes it has."""
+
+    id: str
+    at_us: int
+    size_bytes: int
+
+
+_places: Final = msgspec.json.Decoder(_Place)
+
+
+def fetch_page(rows: Rows, page: Page, bytes_max: int) -> list[Listed]:
+    """Return one page of logs; past the last page it is empty.
+
+    The page's ids are found in narrow columns, however deep it is, and only then are bodies read. The logs past
+    `bytes_max` bytes of a page come without bodies: a thousand logs of 20 MB would not fit into memory.
+    """
+    name = "logs.newest_ids" if page.newest_first else "logs.oldest_ids"
     parameters = {**_bounds(page), "limit": page.size, "offset": (page.number - 1) * page.size}
-    return [_read_row(line) for line in rows.query(statement(name), parameters).splitlines()]
+    places = _places.decode_lines(rows.query(statement(name), parameters))
+    sizes = accumulate(place.size_bytes for place in places)
+    whole = [place for place, size in zip(places, sizes, strict=True) if size <= bytes_max or place is places[0]]
+    rest = places[len(whole) :]
+    complete = _fetch(rows, "logs.whole", page, whole)
+    reduced = _fetch(rows, "logs.narrow", page, rest)
+    logs = [Listed(complete[place.id], reduced=False) for place in whole if place.id in complete]
+    return logs + [Listed(reduced[place.id], reduced=True) for place in rest if place.id in reduced]
+
+
+def _fetch(rows: Rows, name: str, page: Page, places: list[_Place]) -> dict[str, Log]:
+    """Return the logs at these places by their ids, as the engine writes them."""
+    if not places:
+        return {}
+    moments = [place.at_us for place in places]
+    parameters = {
+        "project_id": page.project_id,
+        "from_us": min(moments),
+        "to_us": max(moments),
+        "ids": [place.id for place in places],
+    }
+    logs = [_read_row(line) for line in rows.query(statement(name), parameters).splitlines()]
+    return {str(UUID(log.id)): log for log in logs}
 
 
 def count_logs(rows: Rows, page: Page) -> int:

@@ -89,6 +89,8 @@ def render(log: Log) -> dict[str, Any]:
         "full_response": _or(log.full_response, _NO_OBJECT),
         "tool_choice": _text_or_json(log.tool_choice),
         "flags": log.flags,
+        "size_bytes": log.size_bytes,
+        "blurred": False,
     }
     shown |= {name: _or(getattr(log, name), None) for name in _VERBATIM}
     shown |= _messages(log)
@@ -96,6 +98,12 @@ def render(log: Log) -> dict[str, Any]:
         shown["original_log_type"] = log.log_type
     _add_extra(shown, log)
     return shown
+
+
+def render_reduced(log: Log, bytes_max: int) -> dict[str, Any]:
+    """Return a log whose bodies were left out of a page; `blurred` is the API's word for it."""
+    reason = f"the page has more than {bytes_max:,} bytes (page_bytes_max): read this log by its id"
+    return render(log) | {"blurred": True, "blurred_reason": reason}
 
 
 def _messages(log: Log) -> dict[str, Any]:

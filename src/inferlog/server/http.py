@@ -19,7 +19,7 @@ from inferlog.server.inflate import inflate
 from inferlog.server.runtime import Runtime
 
 _logger = logging.getLogger("inferlog.server")
-_encode = msgspec.json.Encoder(decimal_format="number").encode
+encode: Final = msgspec.json.Encoder(decimal_format="number").encode
 _JSON_HEADER: Final = (b"content-type", b"application/json")
 _THREAD_BYTES: Final = 256 * 1024
 """A body larger than this is worked on in a thread: decoding 20 MB holds the event loop for 60 ms."""
@@ -36,7 +36,7 @@ class Reply(msgspec.Struct, frozen=True):
 
 def json_reply(value: Any, status: int = 200) -> Reply:
     """Return `value` as a JSON answer; decimals are JSON numbers with all their digits."""
-    return Reply(_encode(value), status)
+    return Reply(encode(value), status)
 
 
 def is_large(size: int) -> bool:

@@ -9,10 +9,11 @@ from inferlog import ids, jsontext, metrics
 from inferlog.errors import InferlogError, InvalidInput, NotFound, TooLarge
 from inferlog.ingest import Prepared, prepare, prepare_many
 from inferlog.model import Entry, ItemError
-from inferlog.query.logs import count_logs, fetch_log, fetch_page
-from inferlog.query.render import receipt, render
-from inferlog.server.http import Call, Reply, is_large, json_reply
+from inferlog.query.logs import Page, count_logs, fetch_log, fetch_page
+from inferlog.query.render import receipt, render, render_reduced
+from inferlog.server.http import Call, Reply, encode, is_large, json_reply
 from inferlog.server.paging import links, read_page
+from inferlog.store.clickhouse import Store
 
 _IDEMPOTENCY_MAX: Final = 255
 
@@ -68,10 +69,10 @@ async def show(call: Call) -> Reply:
     given = call.scope["path_params"]["log_id"]
     log_id = ids.read_uuid(given)
     key = call.key
-    log = await call.runtime.query(lambda store: fetch_log(store, key.project_id, log_id)) if log_id else None
-    if log is None:
+    reply = await call.runtime.query(lambda store: _one(store, key.project_id, log_id)) if log_id else None
+    if reply is None:
         raise NotFound("Log not found")
-    return json_reply(render(log))
+    return reply
 
 
 async def list_logs(call: Call) -> Reply:
@@ -88,11 +89,11 @@ async def list_by_body(call: Call) -> Reply:
 
 async def _list(call: Call, body: bytes) -> Reply:
     page = read_page(call, jsontext.read_object(body))
-    total, logs = await call.runtime.query(lambda store: (count_logs(store, page), fetch_page(store, page)))
+    total, results = await call.runtime.query(lambda store: _page(store, page, call.settings.page_bytes_max))
     following, preceding = links(call, page, total)
     return json_reply(
         {
-            "results": [render(log) for log in logs],
+            "results": results,
             "count": total,
             "next": following,
             "previous": preceding,
@@ -100,6 +101,23 @@ async def _list(call: Call, body: bytes) -> Reply:
             "filters_data": {},
         }
     )
+
+
+# Run in a query's thread: rendering a page of large logs must not hold up the event loop.
+
+
+def _one(store: Store, project_id: str, log_id: str) -> Reply | None:
+    log = fetch_log(store, project_id, log_id)
+    return None if log is None else json_reply(render(log))
+
+
+def _page(store: Store, page: Page, bytes_max: int) -> tuple[int, list[msgspec.Raw]]:
+    total = count_logs(store, page)
+    shown = (
+        render_reduced(log, bytes_max) if reduced else render(log)
+        for log, reduced in fetch_page(store, page, bytes_max)
+    )
+    return total, [msgspec.Raw(encode(each)) for each in shown]
 
 
 class _CreateOne:

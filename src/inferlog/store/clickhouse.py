@@ -14,7 +14,7 @@ import msgspec
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import ClickHouseError
 
-from inferlog.errors import RowsRefused, StoreUnavailable
+from inferlog.errors import InferlogError, QueryLimitExceeded, RowsRefused, StoreUnavailable
 from inferlog.store.migrate import Placement, migrate
 
 _DATABASE: Final = "inferlog"
@@ -23,6 +23,9 @@ _ROW_CODES: Final = frozenset(
 )
 """ClickHouse error codes that speak of the data itself: it cannot be parsed or does not fit its column.
 Every other code (network, memory, disk, too many parts, …) may pass by itself, and the rows are sent again."""
+
+_LIMIT_CODES: Final = frozenset({158, 159, 160, 162, 241, 307, 396})
+"""ClickHouse error codes of a query that was cut: too slow, too many rows or bytes, too much memory."""
 
 _READ_SETTINGS: Final[dict[str, Any]] = {
     "date_time_output_format": "unix_timestamp",
@@ -76,7 +79,7 @@ class Store:
             self._readers.put(None)  # opened when first used
         self._query_wait_seconds = query_seconds_max
         self._insert_lock = threading.Lock()
-        with _as_our_errors():
+        with _as_our_errors({}):
             self._writer = self._connect({})
             self.migrated = migrate(self._writer.command, self._column, self.placement)
 
@@ -87,14 +90,14 @@ class Store:
         """
         settings = {**_INSERT_SETTINGS, "insert_deduplication_token": token}
         table = self.placement.render("{database}.logs")
-        with self._insert_lock, _as_our_errors():
+        with self._insert_lock, _as_our_errors(dict.fromkeys(_ROW_CODES, RowsRefused)):
             self._writer.raw_insert(
                 table, insert_block=(block for block in lines), settings=settings, fmt="JSONEachRow"
             )
 
     def query(self, sql: str, parameters: Mapping[str, Any] | None = None) -> bytes:
         """Run one SELECT and return its rows as lines of JSON. `{database}` in it is the store's database."""
-        with self._reader() as client, _as_our_errors():
+        with self._reader() as client, _as_our_errors(dict.fromkeys(_LIMIT_CODES, QueryLimitExceeded)):
             statement = self.placement.render(sql)
             return client.raw_query(statement, parameters=dict(parameters or {}), fmt="JSONEachRow")
 
@@ -124,7 +127,7 @@ class Store:
             ) from None
         try:
             if client is None:
-                with _as_our_errors():
+                with _as_our_errors({}):
                     client = self._connect(self._read_settings)
             yield client
         finally:
@@ -149,16 +152,21 @@ def _read_url(url: str) -> tuple[str, Placement]:
     return urlunsplit((parts.scheme, parts.netloc, "/default", query, "")), Placement(database, cluster)
 
 
+_TEXTS: Final[dict[type[InferlogError], str]] = {
+    RowsRefused: "ClickHouse refused the rows",
+    QueryLimitExceeded: "The query was cut (the settings query_seconds_max and query_bytes_max)",
+    StoreUnavailable: "The store does not answer as it should",
+}
+
+
 @contextmanager
-def _as_our_errors() -> Iterator[None]:
-    """Turn the driver's errors into ours: the rows' fault, or not."""
+def _as_our_errors(known: Mapping[int, type[InferlogError]]) -> Iterator[None]:
+    """Turn the driver's errors into ours, by ClickHouse's error code; any other means that the store does not do."""
     try:
         yield
     except ClickHouseError as error:
-        code = getattr(error, "code", None)
+        ours = known.get(getattr(error, "code", None) or 0, StoreUnavailable)
         text = str(error).splitlines()[0][:500] if str(error) else type(error).__name__
-        if code in _ROW_CODES:
-            raise RowsRefused(f"ClickHouse refused the rows: {text}") from error
-        raise StoreUnavailable(f"The store does not answer as it should: {text}") from error
+        raise ours(f"{_TEXTS[ours]}: {text}") from error
     except (OSError, ConnectionError, msgspec.DecodeError) as error:
         raise StoreUnavailable(f"The store cannot be reached: {error}") from error

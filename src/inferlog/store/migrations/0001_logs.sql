@@ -75,6 +75,7 @@ CREATE TABLE IF NOT EXISTS {database}.logs {on_cluster}
     metadata                     String CODEC(ZSTD(3)),
     extra                        String CODEC(ZSTD(3)),
     flags                        Array(LowCardinality(String)),
+    size_bytes                   UInt32 CODEC(T64, ZSTD(1)),
 
     INDEX id_bloom id TYPE bloom_filter(0.001) GRANULARITY 1
 )

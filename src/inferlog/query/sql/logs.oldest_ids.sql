@@ -1,5 +1,5 @@
--- One page, oldest first: a read of the table's own order.
-SELECT * FROM {database}.logs
+-- Which logs are on one page, oldest first: a read of the table's own order. Narrow columns only.
+SELECT id, toUnixTimestamp64Micro(timestamp) AS at_us, size_bytes FROM {database}.logs
 WHERE project_id = {project_id:UUID}
   AND (environment = {environment:String} OR {environment:String} = '')
   AND timestamp >= fromUnixTimestamp64Micro({from_us:Int64}, 'UTC')

@@ -1,0 +1,6 @@
+-- The logs of a page, whole.
+SELECT * FROM {database}.logs
+WHERE project_id = {project_id:UUID}
+  AND timestamp >= fromUnixTimestamp64Micro({from_us:Int64}, 'UTC')
+  AND timestamp <= fromUnixTimestamp64Micro({to_us:Int64}, 'UTC')
+  AND id IN {ids:Array(UUID)}
