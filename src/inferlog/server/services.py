@@ -1,6 +1,7 @@
 """What a running inferlog consists of, opened in order and closed in reverse."""
 
 import fcntl
+import gc
 import logging
 import os
 import socket
@@ -8,7 +9,7 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import IO
+from typing import IO, Final
 
 from inferlog import metrics
 from inferlog.access import Access
@@ -20,6 +21,10 @@ from inferlog.priority import step_back
 from inferlog.store.clickhouse import Store
 from inferlog.writer import Writer
 
+_COLLECT_AFTER: Final = (50_000, 50, 1_000)
+_SWITCH_SECONDS: Final = 0.0005
+"""How long a busy thread keeps the others waiting. At Python's 5 ms the event loop read a batch of 4 MB, which comes in
+64 pieces, in a third of a second while another one was being prepared."""
 _logger = logging.getLogger("inferlog")
 
 
@@ -57,6 +62,7 @@ class Services:
             set_aside=self.directory / "set-aside",
         )
         self.writer.start()
+        _settle()
 
     def _open_store(self) -> Store:
         settings = self.settings
@@ -77,6 +83,18 @@ class Services:
         self.access.close()
         self._lock.close()
         return drained
+
+
+def _settle() -> None:
+    """Tune the interpreter for a process that runs long: what was loaded by now lives as long as it does.
+
+    Without this it walks 400,000 objects of the price book and the engine's libraries again and again: 8 % of the
+    throughput, and pauses of 25 ms.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*_COLLECT_AFTER)
+    sys.setswitchinterval(_SWITCH_SECONDS)
 
 
 def _lock(directory: Path) -> IO[str]:
