@@ -1,4 +1,4 @@
-"""Every parameter of the reference page, and of its later versions: read back with its value and its type, or refused."""
+"""Every parameter of the reference page and of its later versions: read back with value and type, or refused."""
 
 from typing import Any
 
