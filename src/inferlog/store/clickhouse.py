@@ -1,6 +1,7 @@
 """The one client of ClickHouse, embedded (chDB) or on a server: insert rows, run a query, nothing else."""
 
 import queue
+import re
 import tempfile
 import threading
 from collections.abc import Iterable, Iterator, Mapping
@@ -152,6 +153,7 @@ def _read_url(url: str) -> tuple[str, Placement]:
     return urlunsplit((parts.scheme, parts.netloc, "/default", query, "")), Placement(database, cluster)
 
 
+_CODE: Final = re.compile(r"^Code: (\d+)")
 _TEXTS: Final[dict[type[InferlogError], str]] = {
     RowsRefused: "ClickHouse refused the rows",
     QueryLimitExceeded: "The query was cut (the settings query_seconds_max and query_bytes_max)",
@@ -165,8 +167,24 @@ def _as_our_errors(known: Mapping[int, type[InferlogError]]) -> Iterator[None]:
     try:
         yield
     except ClickHouseError as error:
-        ours = known.get(getattr(error, "code", None) or 0, StoreUnavailable)
-        text = str(error).splitlines()[0][:500] if str(error) else type(error).__name__
+        code, text = _code_and_text(error)
+        ours = known.get(code, StoreUnavailable)
         raise ours(f"{_TEXTS[ours]}: {text}") from error
     except (OSError, ConnectionError, msgspec.DecodeError) as error:
         raise StoreUnavailable(f"The store cannot be reached: {error}") from error
+
+
+def _code_and_text(error: ClickHouseError) -> tuple[int, str]:
+    """Return ClickHouse's error code (0 if there is none) and the first line of its message.
+
+    The engine quotes the row that it refuses, cut after so many bytes, also inside a character: then the embedded
+    client fails to decode the message, and the code must be read from its bytes. Otherwise such a row would count
+    as a store that is away, and hold up all others for ever.
+    """
+    if isinstance(error.__cause__, UnicodeDecodeError):
+        text = error.__cause__.object.decode("utf-8", "replace")
+        found = _CODE.search(text)
+        code = int(found[1]) if found else 0
+    else:
+        code, text = getattr(error, "code", None) or 0, str(error)
+    return code, text.splitlines()[0][:500] if text else type(error).__name__

@@ -84,6 +84,8 @@ PARTITION BY toYYYYMM(timestamp)
 ORDER BY (project_id, timestamp, id)
 SETTINGS
     non_replicated_deduplication_window = 10000,
+    replicated_deduplication_window = 10000,
+    replicated_deduplication_window_seconds = 2592000,
     fsync_after_insert = 1,
     fsync_part_directory = 1,
     min_rows_to_fsync_after_merge = 1,
