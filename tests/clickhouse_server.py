@@ -16,7 +16,7 @@ import sys
 import threading
 import uuid
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Final
@@ -42,7 +42,7 @@ _STATUSES: Final = {
 _CODE: Final = re.compile(rb"Code: (\d+)")
 _FORMAT: Final = re.compile(rb"\bFORMAT\s+(\w+)\s*;?\s*$", re.IGNORECASE)
 _SETTING: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_INFLATE: Final = {
+_INFLATE: Final[dict[str, Callable[[bytes], bytes]]] = {
     "gzip": gzip.decompress,
     "deflate": zlib.decompress,
     "zstd": lambda data: zstandard.ZstdDecompressor().stream_reader(data).read(),

@@ -55,6 +55,14 @@ class Server:
 
     def start(self) -> None:
         """Start and wait until it serves; raise with its output if it ends before."""
+        self.begin()
+        found = wait_for(lambda: self._address() or self._process_ended(), seconds=_START_SECONDS_MAX)
+        if not found.startswith("http"):
+            raise AssertionError(f"inferlog did not start:\n{''.join(self.output)}")
+        self.url = found
+
+    def begin(self) -> None:
+        """Start, and do not wait for it."""
         flags = [f"--{name.replace('_', '-')}={value}" for name, value in self._settings.items()]
         environment = {name: value for name, value in os.environ.items() if not name.startswith("INFERLOG_")}
         environment |= {"INFERLOG_BOOTSTRAP_KEY": self.key, "PYTHONUNBUFFERED": "1", **self._environment}
@@ -65,10 +73,6 @@ class Server:
         )
         self._reader = threading.Thread(target=self._read, args=(self._process,), daemon=True)
         self._reader.start()
-        found = wait_for(lambda: self._address() or self._process_ended(), seconds=_START_SECONDS_MAX)
-        if not found.startswith("http"):
-            raise AssertionError(f"inferlog did not start:\n{''.join(self.output)}")
-        self.url = found
 
     def kill(self) -> None:
         """End it with SIGKILL: no handler runs, nothing is flushed."""
