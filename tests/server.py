@@ -44,7 +44,7 @@ class Server:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Stop, however the test ended."""
-        if self._process is not None and self._process.poll() is None:
+        if self._process is not None:
             self.kill()
 
     @property
@@ -58,6 +58,7 @@ class Server:
         self.begin()
         found = wait_for(lambda: self._address() or self._process_ended(), seconds=_START_SECONDS_MAX)
         if not found.startswith("http"):
+            self.kill()
             raise AssertionError(f"inferlog did not start:\n{''.join(self.output)}")
         self.url = found
 
@@ -90,7 +91,12 @@ class Server:
 
     def _end(self, number: signal.Signals) -> int:
         assert self._process is not None
-        self._process.send_signal(number)
+        self._process.send_signal(number)  # does nothing if it has ended by itself
+        return self.wait()
+
+    def wait(self) -> int:
+        """Wait until it has ended, and return its exit code."""
+        assert self._process is not None
         code = self._process.wait(60)
         if self._reader is not None:
             self._reader.join(10)
