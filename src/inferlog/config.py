@@ -14,6 +14,8 @@ from inferlog.errors import ConfigError
 
 _MB: Final = 1_000_000
 ENVIRONMENT_PREFIX: Final = "INFERLOG_"
+CLIENT_VARIABLES: Final = frozenset({"INFERLOG_KEY", "INFERLOG_URL"})
+"""What a client of a server reads (`import --url`, examples); no settings of the server itself."""
 
 
 def _setting(text: str, *, secret: bool = False) -> Meta:
@@ -113,16 +115,23 @@ def _from_file(path: str) -> dict[str, Any]:
 def _from_environment(environment: Mapping[str, str]) -> dict[str, str]:
     values = {}
     for variable, value in environment.items():
-        if not variable.startswith(ENVIRONMENT_PREFIX):
+        if not variable.startswith(ENVIRONMENT_PREFIX) or variable in CLIENT_VARIABLES:
             continue
         name = variable.removeprefix(ENVIRONMENT_PREFIX).lower()
         if name.endswith("_file") and name.removesuffix("_file") in Settings.__struct_fields__:
             name = name.removesuffix("_file")
             if is_secret(name):
-                value = Path(value).read_text("utf-8").strip()
+                value = _from_secret_file(variable, value)
         _require_known(name, f"from the environment variable {variable}")
         values[name] = value
     return values
+
+
+def _from_secret_file(variable: str, path: str) -> str:
+    try:
+        return Path(path).read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"Cannot read the file {path} that {variable} names: {error}") from None
 
 
 def _require_known(name: str, where: str) -> None:
