@@ -14,6 +14,7 @@ from bench.load import keep, machine
 
 Benchmark = Callable[[Path, bool], dict[str, Any]]
 
+MODULES: Final = (creates, steady, batches, million, kills, profile)
 BENCHMARKS: Final[dict[str, Benchmark]] = {
     "creates": lambda place, quick: creates.run(place, rounds=2 if quick else 5, seconds=3 if quick else 8),
     "steady": lambda place, quick: steady.run(place, rate=500, seconds=5 if quick else 30),
@@ -24,6 +25,11 @@ BENCHMARKS: Final[dict[str, Benchmark]] = {
     "kills": lambda place, quick: keep("kills", kills.run(10 if quick else 100, 1)),
     "profile": lambda place, quick: profile.run(place),
 }
+
+
+def _summary(name: str) -> str:
+    module = next(module for module in MODULES if module.__name__ == f"bench.{name}")
+    return (module.__doc__ or "").splitlines()[0]
 
 
 def main() -> None:
@@ -37,9 +43,7 @@ def main() -> None:
     console = Console()
     console.print("machine: " + ", ".join(f"{name} {value}" for name, value in machine().items()))
     for name in arguments.names or BENCHMARKS:
-        console.print(
-            f"\n[bold]{name}[/bold]: {(__import__(f'bench.{name}', fromlist=[name]).__doc__ or '').splitlines()[0]}"
-        )
+        console.print(f"\n[bold]{name}[/bold]: {_summary(name)}")
         table = Table(show_header=False)
         for label, value in BENCHMARKS[name](arguments.directory, arguments.quick).items():
             table.add_row(label, f"{value:,}" if isinstance(value, int | float) else str(value))
