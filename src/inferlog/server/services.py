@@ -33,7 +33,10 @@ class Services:
     """The open journal, store, keys and writer of one data directory. One process holds it at a time."""
 
     def __init__(self, settings: Settings) -> None:
-        """Lock the data directory and open all in it. Raises DataDirectoryInUse, StorageFull, StoreUnavailable, ConfigError."""
+        """Lock the data directory and open all in it.
+
+        Raises DataDirectoryInUse, StorageFull, StoreUnavailable, ConfigError.
+        """
         self.settings = settings
         self.directory = Path(settings.data).absolute()
         self._lock = _lock(self.directory)
