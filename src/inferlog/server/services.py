@@ -5,6 +5,7 @@ import gc
 import logging
 import os
 import socket
+import sqlite3
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -14,7 +15,7 @@ from typing import IO, Final
 from inferlog import metrics
 from inferlog.access import Access
 from inferlog.config import Settings
-from inferlog.errors import ConfigError, DataDirectoryInUse
+from inferlog.errors import ConfigError, DataDirectoryInUse, StorageFull
 from inferlog.identities import Identities
 from inferlog.journal import Journal
 from inferlog.priority import step_back
@@ -32,19 +33,19 @@ class Services:
     """The open journal, store, keys and writer of one data directory. One process holds it at a time."""
 
     def __init__(self, settings: Settings) -> None:
-        """Lock the data directory and open all in it. Raises DataDirectoryInUse, StoreUnavailable, ConfigError."""
+        """Lock the data directory and open all in it.
+
+        Raises DataDirectoryInUse, StorageFull, StoreUnavailable, ConfigError.
+        """
         self.settings = settings
         self.directory = Path(settings.data).absolute()
         self._lock = _lock(self.directory)
-        self.access = Access(self.directory / "access.db")
-        self.first_key = self.access.bootstrap(settings.bootstrap_key)
-        self.identities = Identities(self.directory / "identities.db", days=settings.dedup_days)
-        self.journal = Journal(
-            self.directory / "journal",
-            self.identities,
-            bytes_max=settings.journal_bytes_max,
-            segment_bytes_max=settings.segment_bytes_max,
-        )
+        try:
+            self._open_files()
+        except (sqlite3.Error, OSError) as error:
+            raise StorageFull(
+                f"The data directory {self.directory} cannot be written ({error}): make space there, or mend it"
+            ) from error
         for torn in self.journal.torn:
             metrics.torn_bytes.inc(torn.size)
             _logger.warning(
@@ -63,6 +64,18 @@ class Services:
         )
         self.writer.start()
         _settle()
+
+    def _open_files(self) -> None:
+        settings = self.settings
+        self.access = Access(self.directory / "access.db")
+        self.first_key = self.access.bootstrap(settings.bootstrap_key)
+        self.identities = Identities(self.directory / "identities.db", days=settings.dedup_days)
+        self.journal = Journal(
+            self.directory / "journal",
+            self.identities,
+            bytes_max=settings.journal_bytes_max,
+            segment_bytes_max=settings.segment_bytes_max,
+        )
 
     def _open_store(self) -> Store:
         settings = self.settings
