@@ -78,11 +78,12 @@ class Frame(NamedTuple):
 
 
 class Torn(NamedTuple):
-    """What could not be read of a segment: where, and how many bytes."""
+    """What could not be read of a segment: where, how many bytes, and whether commits follow that could."""
 
     path: Path
     position: int
     size: int
+    inside: bool
 
 
 class Journal:
@@ -341,7 +342,7 @@ def _frames(path: Path, torn: list[Torn] | None = None) -> Iterator[Frame]:
             following = data.find(_MAGIC, following + 1)
         stop = following if following >= 0 else len(data)
         if torn is not None:
-            torn.append(Torn(path, position, stop - position))
+            torn.append(Torn(path, position, stop - position, inside=following >= 0))
         position = stop
 
 

@@ -29,6 +29,10 @@ _SWITCH_SECONDS: Final = 0.0005
 _logger = logging.getLogger("inferlog")
 
 
+_AT_THE_END: Final = "a power cut leaves a commit so that was never acknowledged, all others are recovered"
+_WITHIN: Final = "what follows is recovered; logs that were acknowledged may be lost there: check the disk"
+
+
 class Services:
     """The open journal, store, keys and writer of one data directory. One process holds it at a time."""
 
@@ -49,9 +53,8 @@ class Services:
         for torn in self.journal.torn:
             metrics.torn_bytes.inc(torn.size)
             _logger.warning(
-                "the journal file %s was cut at byte %d (%d bytes, never acknowledged, were dropped); "
-                "all that was acknowledged is recovered",
-                torn.path, torn.position, torn.size,
+                "the journal file %s is damaged at byte %d: %d bytes cannot be read there and are skipped; %s",
+                torn.path, torn.position, torn.size, _WITHIN if torn.inside else _AT_THE_END,
             )  # fmt: skip
         with ThreadPoolExecutor(1, initializer=step_back) as opener:  # the engine's threads inherit its priority
             self.store = opener.submit(self._open_store).result()

@@ -95,6 +95,7 @@ SETTINGS
     fsync_part_directory = 1,
     min_rows_to_fsync_after_merge = 1,
     min_compressed_bytes_to_fsync_after_merge = 1,
+    old_parts_lifetime = 15,
     merge_max_block_size_bytes = 67108864;
 
 INSERT INTO `logs`.migrations (name) VALUES ('0001_logs');
