@@ -127,9 +127,13 @@ def _lock(directory: Path) -> IO[str]:
         holder = file.read().strip() or "another process"
         file.close()
         raise DataDirectoryInUse(f"The data directory {directory} is in use by {holder}") from None
-    file.truncate(0)
     started = time.strftime("%Y-%m-%d %H:%M:%S %Z")
     command = " ".join([Path(sys.argv[0]).name, *sys.argv[1:]])
-    file.write(f"process {os.getpid()} on {socket.gethostname()} ({command}), started {started}\n")
-    file.flush()
+    holder = f"process {os.getpid()} on {socket.gethostname()} ({command}), started {started}\n"
+    try:
+        file.truncate(0)
+        os.write(file.fileno(), holder.encode())
+    except OSError as error:
+        file.close()
+        raise StorageFull(f"The data directory {directory} cannot be written ({error.strerror}): make space") from None
     return file
