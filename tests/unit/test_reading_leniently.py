@@ -205,7 +205,8 @@ CONTENT: dict[str, Any] = {
     "input": "secret", "output": "secret", "prompt_messages": ["secret"], "completion_message": {"content": "secret"},
     "completion_messages": ["secret"], "tools": ["secret"], "tool_calls": ["secret"], "variables": {"v": "secret"},
     "full_request": {"messages": ["secret"], "model": "m"}, "full_response": {"x": "secret"},
-    "messages": ["secret"], "ideal_output": "secret", "keywordsai_params": {"input": "older secret"}, "prompt": {"variables": {"v": "secret"}},
+    "messages": ["secret"], "ideal_output": "secret",
+    "keywordsai_params": {"input": "older secret"}, "prompt": {"variables": {"v": "secret"}},
 }  # fmt: skip
 
 
