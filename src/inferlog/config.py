@@ -116,13 +116,20 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, str]:
         if not variable.startswith(ENVIRONMENT_PREFIX):
             continue
         name = variable.removeprefix(ENVIRONMENT_PREFIX).lower()
-        if name.endswith("_file") and name.removesuffix("_file") in Settings.__struct_fields__:
-            name = name.removesuffix("_file")
-            if is_secret(name):
-                value = Path(value).read_text("utf-8").strip()
+        held = name.removesuffix("_file")
+        if held != name and held in Settings.__struct_fields__ and is_secret(held):
+            name, value = held, _read_secret(variable, value)
         _require_known(name, f"from the environment variable {variable}")
         values[name] = value
     return values
+
+
+def _read_secret(variable: str, path: str) -> str:
+    try:
+        return Path(path).read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise ConfigError(f"Cannot read {path}, the file named by {variable}: {reason}") from None
 
 
 def _require_known(name: str, where: str) -> None:
