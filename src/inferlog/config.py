@@ -118,20 +118,20 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, str]:
         if not variable.startswith(ENVIRONMENT_PREFIX) or variable in CLIENT_VARIABLES:
             continue
         name = variable.removeprefix(ENVIRONMENT_PREFIX).lower()
-        if name.endswith("_file") and name.removesuffix("_file") in Settings.__struct_fields__:
-            name = name.removesuffix("_file")
-            if is_secret(name):
-                value = _from_secret_file(variable, value)
+        held = name.removesuffix("_file")
+        if held != name and held in Settings.__struct_fields__ and is_secret(held):
+            name, value = held, _read_secret(variable, value)
         _require_known(name, f"from the environment variable {variable}")
         values[name] = value
     return values
 
 
-def _from_secret_file(variable: str, path: str) -> str:
+def _read_secret(variable: str, path: str) -> str:
     try:
         return Path(path).read_text("utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"Cannot read the file {path} that {variable} names: {error}") from None
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise ConfigError(f"Cannot read {path}, the file named by {variable}: {reason}") from None
 
 
 def _require_known(name: str, where: str) -> None:
