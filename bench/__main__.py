@@ -22,7 +22,7 @@ BENCHMARKS: Final[dict[str, Benchmark]] = {
     "million": lambda place, quick: million.run(
         place, count=100_000 if quick else 1_000_000, seconds=5 if quick else 20
     ),
-    "kills": lambda place, quick: keep("kills", kills.run(10 if quick else 100, 1)),
+    "kills": lambda place, quick: keep("kills", kills.run(10 if quick else 100, 1)._asdict()),
     "profile": lambda place, quick: profile.run(place),
 }
 
