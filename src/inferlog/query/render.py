@@ -119,7 +119,7 @@ def _messages(log: Log) -> dict[str, Any]:
         "input": text_in or _as_text(messages),
         "output": text_out or _as_text(answer),
         "prompt_messages": _or(messages, _NO_MESSAGES),
-        "completion_message": None if answer is NO_JSON or bytes(answer) == b"{}" else answer,
+        "completion_message": None if answer is NO_JSON or not bytes(answer).strip(b"{} \t\r\n") else answer,
     }
 
 
@@ -152,7 +152,7 @@ def _add_extra(shown: dict[str, Any], log: Log) -> None:
         return
     shadowed: dict[str, msgspec.Raw] = {}
     for name, raw in msgspec.json.decode(log.extra, type=dict[str, msgspec.Raw]).items():
-        (shadowed if name in shown else shown)[name] = raw
+        (shadowed if name in shown or name == "shadowed" else shown)[name] = raw
     if shadowed:
         shown["shadowed"] = shadowed
 
