@@ -92,6 +92,7 @@ class Access:
         try:
             with self._lock:
                 self._db.execute("INSERT INTO keys VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+                self._cache.clear()  # data_version tells only of what others wrote
         except sqlite3.IntegrityError:
             raise InvalidInput("This very key exists already") from None
         return secret
@@ -114,6 +115,7 @@ class Access:
             self._db.execute(
                 "UPDATE keys SET revoked_at = ? WHERE prefix = ? AND revoked_at IS NULL", (ids.now(), prefix)
             )
+            self._cache.clear()
             return _key(rows[0])
 
     def find(self, secret: bytes) -> Key | None:

@@ -78,11 +78,12 @@ class Frame(NamedTuple):
 
 
 class Torn(NamedTuple):
-    """What could not be read of a segment: where, and how many bytes."""
+    """What could not be read of a segment: where, how many bytes, and whether commits follow that could."""
 
     path: Path
     position: int
     size: int
+    inside: bool
 
 
 class Journal:
@@ -92,6 +93,7 @@ class Journal:
         """Open the journal, taking up the segments that an earlier process left; `torn` says what it lost."""
         self.directory = directory
         self.torn: list[Torn] = []
+        self.full = False  # the last commit was refused for want of room, and none was made since
         self.on_sealed: Callable[[], None] = _do_nothing
         self._identities = identities
         self._bytes_max = bytes_max
@@ -152,11 +154,13 @@ class Journal:
             if fresh or mark:
                 frame = _encode(fresh, known)
                 if self.size + frame.size > self._bytes_max:
+                    self.full = True
                     raise JournalFull(
                         f"The store is away and the journal is full: {self.size:,} bytes wait, the limit "
                         f"journal_bytes_max is {self._bytes_max:,}. Send this again when the store is back."
                     )
                 self._write(frame)
+                self.full = False
                 self._rows += len(fresh)
                 self._identities.remember(known)
                 self._serial += 1
@@ -207,6 +211,7 @@ class Journal:
         """Delete a segment whose rows are in the store."""
         with self._lock:
             self._unlink(segment)
+            self.full = False
             self._sealed = [other for other in self._sealed if other.path != segment.path]
 
     def close(self) -> None:
@@ -341,7 +346,7 @@ def _frames(path: Path, torn: list[Torn] | None = None) -> Iterator[Frame]:
             following = data.find(_MAGIC, following + 1)
         stop = following if following >= 0 else len(data)
         if torn is not None:
-            torn.append(Torn(path, position, stop - position))
+            torn.append(Torn(path, position, stop - position, inside=following >= 0))
         position = stop
 
 

@@ -97,17 +97,25 @@ def _check_utf8(text: bytes) -> None:
 def _check_repeated_keys(text: bytes, fields: RawObject) -> None:
     """Raise if a key stands twice: one of its two values would be lost without a word.
 
-    Compact text, and text with one space after each comma and colon (Python's default), is as long as its
-    fields written again; only text of another length can hide a repeated key and is read once more.
+    Compact text is as long as its fields written again, and text with one space after each comma and colon
+    (Python's default) is the same; any other can hide a repeated key and is read once more.
     """
     compact = len(dumps(fields))
-    if len(text) in (compact, compact + max(2 * len(fields) - 1, 0)):
+    if len(text) == compact or (len(text) == compact + 2 * len(fields) - 1 and text == _spaced(fields)):
         return
     seen: set[str] = set()
-    for name, _ in json.loads(text, object_pairs_hook=list, parse_int=str, parse_float=str):
+    try:
+        pairs = json.loads(text, object_pairs_hook=list, parse_int=str, parse_float=str)
+    except RecursionError:
+        raise InvalidInput(NESTED_TOO_DEEPLY) from None
+    for name, _ in pairs:
         if name in seen:
             raise InvalidInput(f"The key {name!r} stands twice in one object; send it once")
         seen.add(name)
+
+
+def _spaced(fields: RawObject) -> bytes:
+    return b"{" + b", ".join([b"%b: %b" % (dumps(name), raw) for name, raw in fields.items()]) + b"}"
 
 
 def explain(text: bytes, error: Exception) -> str:

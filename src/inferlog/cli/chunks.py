@@ -1,13 +1,13 @@
 """A file of JSON lines as chunks with fixed boundaries, so that a chunk is the same chunk in the next run."""
 
 import hashlib
-import io
 import sys
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import chain
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Final, NamedTuple, Self, cast
+from typing import IO, Any, Final, NamedTuple, Self
 
 import zstandard
 
@@ -16,6 +16,7 @@ from inferlog.errors import InvalidInput
 CHUNK_LINES: Final = 1_000
 CHUNK_BYTES: Final = 4_000_000
 _BLOCK: Final = 1 << 20
+_SLICE: Final = 4096  # what is inflated in one go: zstd makes up to 128 kB of 4 bytes
 
 
 class Chunk(NamedTuple):
@@ -63,9 +64,9 @@ class Source:
         rest = iter(self._take, b"")
         try:
             if first.startswith(b"\x1f\x8b"):
-                yield from _gunzip(first, rest)
+                yield from _inflate(chain((first,), rest), lambda: zlib.decompressobj(31))
             elif first.startswith(b"\x28\xb5\x2f\xfd"):
-                yield from _unzstd(first, rest)
+                yield from _inflate(chain((first,), rest), zstandard.ZstdDecompressor().decompressobj)
             else:
                 yield first
                 yield from rest
@@ -116,38 +117,25 @@ def _lines(blocks: Iterator[bytes]) -> Iterator[bytes]:
         yield rest
 
 
-def _gunzip(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
-    member = zlib.decompressobj(31)
-    for part in _chain(first, rest):
-        block = part
-        while block:
-            yield member.decompress(block)
-            block = member.unused_data
+def _inflate(blocks: Iterator[bytes], new_member: Callable[[], Any]) -> Iterator[bytes]:
+    """Yield the content of all gzip members or zstd frames, in blocks."""
+    member = None
+    parts: list[bytes] = []
+    size = 0
+    for block in blocks:
+        view, position = memoryview(block), 0
+        while position < len(view):
+            member = member or new_member()
+            piece = view[position : position + _SLICE]
+            parts.append(member.decompress(piece))
+            position += len(piece)
+            size += len(parts[-1])
             if member.eof:
-                member = zlib.decompressobj(31)
-            if not block:
-                break
-
-
-def _unzstd(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
-    reader = zstandard.ZstdDecompressor().stream_reader(
-        cast(IO[bytes], _Joined(_chain(first, rest))), read_across_frames=True
-    )
-    while block := reader.read(_BLOCK):
-        yield block
-
-
-def _chain(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
-    yield first
-    yield from rest
-
-
-class _Joined(io.RawIOBase):
-    """A file of blocks that come one by one."""
-
-    def __init__(self, blocks: Iterator[bytes]) -> None:
-        self._blocks = blocks
-
-    def read(self, size: int = -1) -> bytes:
-        """Return the next block, of whatever size."""
-        return next(self._blocks, b"")
+                position -= len(member.unused_data)
+                member = None
+            if size >= _BLOCK:
+                yield b"".join(parts)
+                parts, size = [], 0
+    yield b"".join(parts)
+    if member is not None:
+        raise InvalidInput("The compressed data is broken: it ends too early")

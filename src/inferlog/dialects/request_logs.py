@@ -86,30 +86,36 @@ _LENIENT_BOOL: Final = msgspec.json.Decoder(bool, strict=False).decode
 
 
 def _rearrange(fields: RawObject) -> tuple[RawObject, RawObject]:
-    """Put the fields of nested holders beside the others, and those aside whose names are inferlog's own columns."""
-    merged: RawObject = {}
-    for name in sorted(_HOLDERS & fields.keys()):
+    """Put the fields of nested holders beside the others, and those aside whose names are inferlog's own columns.
+
+    The top level counts before respan_params, and that before keywordsai_params; what does not count is kept in
+    its holder.
+    """
+    merged = _without_nulls({name: raw for name, raw in fields.items() if name not in _HOLDERS})
+    outdone: RawObject = {}
+    for name in sorted(_HOLDERS & fields.keys(), reverse=True):
         found = kind(fields[name])
         if found == "object":
-            merged.update(read_object(fields[name]))
+            held = _without_nulls(read_object(fields[name]))
+            repeated = {key: raw for key, raw in held.items() if key in merged and bytes(raw) != bytes(merged[key])}
+            if repeated:
+                outdone[name] = msgspec.Raw(dumps(repeated))
+            merged = held | merged
         elif found != "null":
             raise InvalidInput(_invalid([(name, "a valid object", bytes(fields[name]))]))
-    merged.update((name, raw) for name, raw in fields.items() if name not in _HOLDERS)
     given = merged.get("unique_id")
     if given is not None and kind(given) not in ("string", "number", "null"):
         raise InvalidInput(_invalid([("unique_id", "a valid string or integer", bytes(given))]))
     aside = RESERVED | {"unique_id"}
-    extra = {name: raw for name, raw in merged.items() if name in aside and kind(raw) != "null"}
+    extra = outdone | {name: raw for name, raw in merged.items() if name in aside and kind(raw) != "null"}
     return {name: raw for name, raw in merged.items() if name not in aside}, extra
 
 
 def _canonical(fields: RawObject) -> RawObject:
     """Return the fields without nulls of known names, identifiers as text, and warnings as text."""
     canonical: RawObject = {}
-    for name, raw in fields.items():
+    for name, raw in _without_nulls(fields).items():
         found = kind(raw)
-        if found == "null" and (name in SCALARS or name in BODIES):
-            continue
         if name in _IDENTIFIERS and found == "number" and _is_integer(raw):
             canonical[name] = msgspec.Raw(b'"' + bytes(raw) + b'"')
         elif name == "warnings" and found in BODIES[name].kinds and found != "string":
@@ -117,6 +123,11 @@ def _canonical(fields: RawObject) -> RawObject:
         else:
             canonical[name] = raw
     return canonical
+
+
+def _without_nulls(fields: RawObject) -> RawObject:
+    """Return the fields without the nulls of known names: null is the same as absent."""
+    return {name: raw for name, raw in fields.items() if kind(raw) != "null" or not (name in SCALARS or name in BODIES)}
 
 
 def _is_integer(raw: msgspec.Raw) -> bool:
@@ -136,6 +147,8 @@ def _treat_time(log: Log, name: str, fields: RawObject, extra: RawObject, proble
 
 def _treat_money(log: Log, name: str, fields: RawObject, extra: RawObject, problems: list[Problem]) -> None:
     """Hold an amount in USD at the store's 12 decimals (half to even)."""
+    if getattr(log, name) is None:
+        return
     try:
         amount = getattr(log, name).quantize(_STORED_DECIMALS, ROUND_HALF_EVEN, _PRECISE)
         if 0 <= amount < _MONEY_MAX:
@@ -155,12 +168,14 @@ def _treat_alias(log: Log, name: str, fields: RawObject, extra: RawObject, probl
     """Store a scalar under the name that it goes by; if both came, that one counts and this is kept."""
     value = getattr(log, name)
     setattr(log, name, None)
+    if value is None:
+        return
     if ALIASES[name] in fields:
         extra[name] = fields[name]
         return
     setattr(log, ALIASES[name], value)
-    if isinstance(value, float):
-        _treat_seconds(log, ALIASES[name], {ALIASES[name]: fields[name]}, extra, problems)
+    if not math.isfinite(value):
+        problems.append((name, "a finite number", bytes(fields[name])))
 
 
 def _treat_unknown(log: Log, name: str, fields: RawObject, extra: RawObject, problems: list[Problem]) -> None:
@@ -171,7 +186,8 @@ def _treat_unknown(log: Log, name: str, fields: RawObject, extra: RawObject, pro
 def _treat_kept(log: Log, name: str, fields: RawObject, extra: RawObject, problems: list[Problem]) -> None:
     """Keep a scalar that has no column, now that its type is checked."""
     setattr(log, name, None)
-    extra[name] = fields[name]
+    if kind(fields[name]) != "null":
+        extra[name] = fields[name]
 
 
 def _treat_body(log: Log, name: str, fields: RawObject, extra: RawObject, problems: list[Problem]) -> None:
@@ -180,11 +196,11 @@ def _treat_body(log: Log, name: str, fields: RawObject, extra: RawObject, proble
     found = kind(raw)
     column = ALIASES.get(name, name)
     if found == "null":
-        if name in COLUMNS:
+        if name in COLUMNS and kind(getattr(log, name)) == "null":  # its alias may have filled it
             setattr(log, name, NO_JSON)
     elif found not in BODIES[name].kinds:
         problems.append((name, f"a valid {' or '.join(BODIES[name].kinds)}", bytes(raw)))
-    elif column not in COLUMNS or (column is not name and column in fields):
+    elif column not in COLUMNS or (column is not name and kind(fields.get(column, _NULL)) != "null"):
         extra[name] = raw
     elif column == "response_format" and found == "string":
         log.response_format = msgspec.Raw(b'{"type":' + bytes(raw) + b"}")
@@ -192,6 +208,9 @@ def _treat_body(log: Log, name: str, fields: RawObject, extra: RawObject, proble
         setattr(log, column, msgspec.Raw(b'"' + bytes(raw) + b'"'))
     else:
         setattr(log, column, raw)
+
+
+_NULL: Final = msgspec.Raw(b"null")
 
 
 Treatment = Callable[[Any, str, RawObject, RawObject, list[Problem]], None]
@@ -232,10 +251,15 @@ def _explain(fields: RawObject) -> str:
             if kind(raw) not in BODIES[name].kinds:
                 problems.append((name, f"a valid {' or '.join(BODIES[name].kinds)}", bytes(raw)))
         elif name in SCALARS:
+            alone = {name: raw}
             try:
-                _decode(dumps({name: raw}))
+                log = _decode(dumps(alone))
             except msgspec.ValidationError as error:
                 problems.append((name, _expected(name, str(error)), bytes(raw)))
+                continue
+            treat = _TREATMENTS[name]
+            if treat is not None:
+                treat(log, name, alone, {}, problems)
     return _invalid(problems)
 
 

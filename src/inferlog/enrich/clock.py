@@ -26,10 +26,10 @@ def settle_times(sent: Sent) -> None:
     if log.time_to_first_token < 0:
         log.time_to_first_token = _flag(sent, "time_to_first_token", log.time_to_first_token)
     if not log.timestamp:
-        ended = to_microseconds(log.start_time + log.latency)
-        log.timestamp = min(ended, latest) if log.start_time else log.received_at
+        ended = min(log.start_time + log.latency, latest)
+        log.timestamp = to_microseconds(ended) if log.start_time else log.received_at
     if not log.start_time:
-        log.start_time = max(to_microseconds(log.timestamp - log.latency), EARLIEST)
+        log.start_time = to_microseconds(max(log.timestamp - log.latency, EARLIEST))
     elif log.start_time > log.timestamp:
         _flag(sent, "start_time", log.start_time)
         log.start_time = log.timestamp

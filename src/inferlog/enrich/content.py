@@ -13,7 +13,7 @@ _CONTENT_COLUMNS: Final = (
 )  # fmt: skip
 _CONTENT_EXTRA: Final = frozenset(
     "messages ideal_output reasoning embedding base64_embedding full_text system_text prompt_text completion_text "
-    "input_array prompt_messages_template prompt thread_message_pairs".split()
+    "input_array prompt_messages_template prompt thread_message_pairs keywordsai_params respan_params".split()
 )
 
 

@@ -1,7 +1,7 @@
 """Prices of known models, from the public data set `genai-prices`, and what a call costs by them.
 
-`genai_prices.calc_price` takes 228 µs a call; resolving a model once a day of the log's own time and
-multiplying integers takes 2.
+`genai_prices.calc_price` takes 228 µs a call; resolving a model once, its price once a half-hour of the log's own
+time, and multiplying integers takes 2.
 """
 
 from collections.abc import Callable
@@ -11,9 +11,10 @@ from functools import lru_cache
 from typing import Final
 
 from genai_prices import data_snapshot
-from genai_prices.types import ModelPrice, TieredPrices
+from genai_prices.types import ModelInfo, ModelPrice, Provider, TieredPrices
 
-_DAY_SECONDS: Final = 86_400
+_SLOT_SECONDS: Final = 1_800
+"""Prices change at a half-hour of UTC at most: some are lower at night, from 16:30 to 00:30."""
 _SCALE: Final = 18
 """Decimals to which prices are held, as integers: the most that the data set has (0.041666666666666664)."""
 _FREE: Final = Decimal(0)
@@ -35,24 +36,32 @@ def quote(
     cache_write_tokens: int,
 ) -> Decimal | None:
     """Return the cost in USD of a call made at `timestamp` (seconds since 1970 UTC), or None for an unknown model."""
-    pricing = _pricing(model, provider_id, int(timestamp // _DAY_SECONDS))
+    pricing = _pricing(model, provider_id, int(timestamp // _SLOT_SECONDS))
     return pricing((prompt_tokens, completion_tokens, cache_read_tokens, cache_write_tokens)) if pricing else None
 
 
 @lru_cache(maxsize=20_000)
-def _pricing(model: str, provider_id: str, day: int) -> _Pricing | None:
-    """Resolve the price of a model on a day (days since 1970 UTC)."""
-    snapshot = data_snapshot.get_snapshot()
-    try:
-        provider, info = snapshot.find_provider_model(model, None, provider_id or None, None)
-    except LookupError:
-        if not provider_id:
-            return None
-        return _pricing(model, "", day)  # a provider of the caller's own naming must not hide a known model
-    price = info.get_prices(datetime.fromtimestamp(day * _DAY_SECONDS, UTC))
+def _pricing(model: str, provider_id: str, slot: int) -> _Pricing | None:
+    """Return the arithmetic of a model's price in a slot (half-hours since 1970 UTC)."""
+    found = _find(model, provider_id)
+    if found is None:
+        return None
+    provider, info = found
+    price = info.get_prices(datetime.fromtimestamp(slot * _SLOT_SECONDS, UTC))
     if price.input_mtok is None:
         return None
     return _priced(price, inside=provider.id not in _CACHE_OUTSIDE_INPUT)
+
+
+@lru_cache(maxsize=20_000)
+def _find(model: str, provider_id: str) -> tuple[Provider, ModelInfo] | None:
+    snapshot = data_snapshot.get_snapshot()
+    try:
+        return snapshot.find_provider_model(model, None, provider_id or None, None)
+    except LookupError:
+        if not provider_id:
+            return None
+        return _find(model, "")  # a provider of the caller's own naming must not hide a known model
 
 
 def _priced(price: ModelPrice, *, inside: bool) -> _Pricing:

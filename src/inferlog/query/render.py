@@ -119,7 +119,7 @@ def _messages(log: Log) -> dict[str, Any]:
         "input": text_in or _as_text(messages),
         "output": text_out or _as_text(answer),
         "prompt_messages": _or(messages, _NO_MESSAGES),
-        "completion_message": None if answer is NO_JSON or bytes(answer) == b"{}" else answer,
+        "completion_message": None if answer is NO_JSON or not bytes(answer).strip(b"{} \t\r\n") else answer,
     }
 
 

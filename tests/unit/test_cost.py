@@ -1,0 +1,181 @@
+"""What a call cost: given, by unit prices, or by the price book; worked out by hand, exact to 12 decimals."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from genai_prices import Usage, calc_price, data_snapshot
+from hypothesis import given
+from hypothesis import strategies as st
+
+from inferlog.enrich.cost import price
+from inferlog.pricing.book import quote
+from tests.unit.journey import decoded, enriched
+
+WHEN = "2025-10-09T12:00:00Z"
+CLAUDE = "claude-3-5-sonnet-20241022"
+WHEN_SECONDS = 1_760_011_200.0
+
+
+def cost(**body: Any) -> tuple[Decimal | None, str]:
+    """Return what a log costs and where that figure is from."""
+    log = enriched({"timestamp": WHEN, **body})
+    return log.cost, log.cost_source
+
+
+def spent(prompt: int, completion: int, **rest: Any) -> dict[str, Any]:
+    """Return the parameters of a call that used so many tokens."""
+    return {"prompt_tokens": prompt, "completion_tokens": completion, **rest}
+
+
+def of(model: str, prompt: int, completion: int, **rest: Any) -> dict[str, Any]:
+    """Return the parameters of a call of a model."""
+    return spent(prompt, completion, model=model, **rest)
+
+
+def usd(text: str) -> Decimal:
+    """Return an amount."""
+    return Decimal(text)
+
+
+def test_a_given_cost_stands_whatever_else_is_known() -> None:
+    """A client's own figure is never corrected, be it zero."""
+    known = {"model": "gpt-4o-mini", "prompt_tokens": 1000, "completion_tokens": 500, "prompt_unit_price": 9}
+    assert cost(cost=0.00042, **known) == (usd("0.00042"), "given")
+    assert cost(cost=0, **known) == (usd("0"), "given")
+    assert cost(cost="123456789.123456789012", **known) == (usd("123456789.123456789012"), "given")
+
+
+@pytest.mark.parametrize(
+    ("body", "amount"),
+    [
+        # 1,000 tokens at $3 and 500 at $15 a million: 0.003 + 0.0075
+        (spent(1000, 500, prompt_unit_price=3, completion_unit_price=15), "0.0105"),
+        # the page's example: $0.0042 a million
+        (spent(8, 16, prompt_unit_price=0.0042), "0.0000000336"),
+        (spent(8, 16, completion_unit_price=0.0042), "0.0000000672"),
+        (spent(8, 0, prompt_unit_price=0), "0"),
+        ({"prompt_unit_price": 5}, "0"),
+        # 0.1 + 0.2 is 0.3
+        (spent(1, 1, prompt_unit_price=0.1, completion_unit_price=0.2), "0.0000003"),
+        # half to even at the twelfth decimal
+        (spent(1, 0, prompt_unit_price="0.0000005"), "0"),
+        (spent(3, 0, prompt_unit_price="0.0000005"), "0.000000000002"),
+        # the most tokens at the highest price
+        (spent(2**32 - 1, 0, prompt_unit_price="999999999999999"), "4294967294999995705.032705"),
+        (spent(2**32 - 1, 0, prompt_unit_price="999999999999999.999999999999"), "4294967294999999999.999999995705"),
+    ],
+)
+def test_unit_prices_are_usd_per_million_tokens(body: dict[str, Any], amount: str) -> None:
+    """Tokens times price by a million, in decimals; before the price book, also for a model that it knows."""
+    assert cost(**body) == (usd(amount), "unit_prices")
+    assert cost(model="gpt-4o-mini", **body) == (usd(amount), "unit_prices")
+
+
+@pytest.mark.parametrize(
+    ("body", "amount"),
+    [
+        # gpt-4o-mini: $0.15 in, $0.60 out, $0.075 cached: 1000 x 0.15 + 500 x 0.60 = 450 millionths
+        (of("gpt-4o-mini", 1000, 500), "0.00045"),
+        (of("gpt-4o-mini-2024-07-18", 1, 1), "0.00000075"),
+        (of("gpt-4o-mini", 0, 0, usage={"prompt_tokens": 1000, "completion_tokens": 500}), "0.00045"),
+        # of 1000 prompt tokens 600 are cached: 400 x 0.15 + 600 x 0.075 + 500 x 0.60 = 405
+        (of("gpt-4o-mini", 1000, 500, prompt_cache_hit_tokens=600), "0.000405"),
+        # more cached than prompt tokens: nothing is counted below zero
+        (of("gpt-4o-mini", 10, 0, prompt_cache_hit_tokens=100), "0.0000075"),
+        # the caller's own name for a provider does not hide a known model
+        (of("gpt-4o-mini", 1000, 0, provider_id="my-proxy"), "0.00015"),
+        (of("gpt-4o-mini", 1000, 0, provider_id="openai"), "0.00015"),
+        # o3: $10 in and $40 out until 2025-06-09, $2 and $8 since
+        (of("o3", 1000, 100, timestamp="2025-06-09T23:59:59Z"), "0.014"),
+        (of("o3", 1000, 100, timestamp="2025-06-10T00:00:00Z"), "0.0028"),
+        # deepseek-chat: $0.27 in and $1.10 out by day, $0.135 and $0.55 from 16:30 to 00:30 UTC
+        (of("deepseek-chat", 1000, 500, timestamp="2025-07-01T00:29:59Z"), "0.00041"),
+        (of("deepseek-chat", 1000, 500, timestamp="2025-07-01T00:30:00Z"), "0.00082"),
+        (of("deepseek-chat", 1000, 500, timestamp="2025-07-01T16:29:59Z"), "0.00082"),
+        (of("deepseek-chat", 1000, 500, timestamp="2025-07-01T16:30:00Z"), "0.00041"),
+        # gemini-2.5-pro: $1.25 in, $10 out, $0.125 cached; above 200,000 prompt tokens $2.5, $15, $0.25 for all of them
+        (of("gemini-2.5-pro", 200_000, 1000), "0.26"),
+        (of("gemini-2.5-pro", 200_001, 1000), "0.5150025"),
+        # 50,000 x 2.5 + 250,000 x 0.25 + 1,000 x 15
+        (of("gemini-2.5-pro", 300_000, 1000, prompt_cache_hit_tokens=250_000), "0.2025"),
+        # claude: $3 in, $15 out, $0.30 cache read, $3.75 cache write; cached tokens are counted beside the input:
+        # 1,000 x 3 + 10,000 x 0.30 + 2,000 x 3.75 + 100 x 15
+        (of(CLAUDE, 1000, 100), "0.0045"),
+        (of(CLAUDE, 1000, 100, prompt_cache_hit_tokens=10_000, prompt_cache_creation_tokens=2_000), "0.015"),
+        # above 200,000 $6, $22.5 and $0.60; what was cached counts towards the length:
+        # 1,000 x 6 + 200,000 x 0.6 + 100 x 22.5
+        (of("claude-sonnet-4-5", 1000, 100, prompt_cache_hit_tokens=199_000), "0.0642"),
+        (of("claude-sonnet-4-5", 1000, 100, prompt_cache_hit_tokens=200_000), "0.12825"),
+    ],
+)
+def test_the_price_book_prices_known_models(body: dict[str, Any], amount: str) -> None:
+    """The price that held on the day, by tiers, cached tokens at their own price."""
+    assert cost(**body) == (usd(amount), "price_book")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"model": "nobody-knows-this-model", "prompt_tokens": 1000},
+        {"model": "", "prompt_tokens": 1000},
+        {"model": "gpt-4o-mini"},
+        {"prompt_tokens": 1000},
+        {},
+    ],
+)
+def test_an_unknown_cost_is_none_and_not_zero(body: dict[str, Any]) -> None:
+    """Without a known model or without tokens there is no figure."""
+    assert cost(**body) == (None, "")
+
+
+@given(
+    st.integers(0, 2**32 - 1), st.integers(0, 2**32 - 1),
+    st.decimals(0, 10**6, places=12), st.decimals(0, 10**6, places=12),
+)  # fmt: skip
+def test_cost_by_unit_prices_is_exact(prompt: int, completion: int, into: Decimal, out: Decimal) -> None:
+    """The figure is the exact sum, rounded once, as integers of the 18th decimal say."""
+    exact = prompt * int(into.scaleb(12)) + completion * int(out.scaleb(12))  # in units of 10^-18 USD
+    quotient, rest = divmod(exact, 10**6)
+    if rest * 2 > 10**6 or (rest * 2 == 10**6 and quotient % 2):
+        quotient += 1
+    found, _ = cost(
+        prompt_tokens=prompt, completion_tokens=completion, prompt_unit_price=str(into), completion_unit_price=str(out)
+    )
+    assert found is not None
+    assert int(found.scaleb(12)) == quotient
+    assert found.as_tuple().exponent == -12
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"cost": 0.5}, {"prompt_tokens": 3, "prompt_unit_price": 2.5}, {},
+        {"model": "gpt-4o-mini", "timestamp": WHEN, "prompt_tokens": 5, "total_tokens": 5},
+    ],
+)  # fmt: skip
+def test_pricing_again_changes_nothing(body: dict[str, Any]) -> None:
+    """The step is idempotent: neither the figure nor its source moves."""
+    sent = decoded(body)
+    price(sent)
+    once = (sent.log.cost, sent.log.cost_source)
+    price(sent)
+    assert (sent.log.cost, sent.log.cost_source) == once
+
+
+def test_the_book_agrees_with_its_source() -> None:
+    """For every model of the large providers, short and long, the book's figure is that of the data set's own code."""
+    when, compared = datetime.fromtimestamp(WHEN_SECONDS, UTC), 0
+    for provider in data_snapshot.get_snapshot().providers:
+        if provider.id not in ("openai", "anthropic", "google", "mistral", "groq", "deepseek", "x-ai"):
+            continue
+        for model in provider.models:
+            for prompt, completion in ((1_000, 500), (300_000, 7)):
+                found = quote(model.id, provider.id, WHEN_SECONDS, prompt, completion, 0, 0)
+                if found is not None:
+                    usage = Usage(input_tokens=prompt, output_tokens=completion)
+                    expected = calc_price(usage, model.id, provider_id=provider.id, genai_request_timestamp=when)
+                    assert found == expected.total_price, (provider.id, model.id, prompt)
+                    compared += 1
+    assert compared > 300
