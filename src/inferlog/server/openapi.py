@@ -296,7 +296,7 @@ def _paths() -> Schema:
     bulk = _responses(_ref("Bulk"), "201", *_WRITE_ERRORS)
     listed = _responses(_ref("Page"), "200", *_READ_ERRORS)
     shown = _responses(_ref("StoredLog"), "200", "404", *_READ_ERRORS)
-    either = "Log a call, or each of an array of calls; or list, if the body has `filters`"
+    either = "Log a call, or each of an array of calls; or list, if the body has filters"
     return {
         "/api/request-logs/create/": {
             "post": _operation("create", "Log a call, or each of an array of calls", created, one_or_many,
