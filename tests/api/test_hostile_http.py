@@ -7,10 +7,12 @@ from pathlib import Path
 import httpx
 import pytest
 
+from inferlog.server.wire import HEAD_BYTES_MAX
 from tests.api.calls import BATCH, BULK, CREATE, LIST, LOGS, listed_ids, new_project_key, read, refusal
 from tests.api.wire import connect, request
 from tests.server import Server, wait_for
 
+_NO_HTTP = "The request is not valid HTTP/1.1; the connection is closed"
 _BODY = b'{"model": "wire"}'
 
 
@@ -132,8 +134,42 @@ def test_a_content_length_that_is_no_number_is_refused(server: Server, length: s
     with connect(server) as wire:
         wire.send(request(server, "POST", CREATE, _BODY, content_length=length))
         answer = wire.answer()
-        assert (answer.status, answer.body) == (400, b"Invalid HTTP request received.")
+        assert (answer.status, answer.json) == (400, {"detail": _NO_HTTP})
         assert wire.is_closed()
+
+
+@pytest.mark.parametrize("sent", [b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", b"hello\r\n\r\n", b"GET\r\n\r\n"])
+def test_what_is_no_http_is_refused(server: Server, sent: bytes) -> None:
+    """Bytes that are no request, such as a TLS greeting, are a 400 in the one shape of errors."""
+    with connect(server) as wire:
+        wire.send(sent)
+        answer = wire.answer()
+        assert wire.is_closed()
+    assert (answer.status, answer.json) == (400, {"detail": _NO_HTTP})
+
+
+@pytest.mark.parametrize("start", ["GET /{}", "GET /health HTTP/1.1\r\nx: {}"], ids=["url", "header"])
+def test_a_head_that_never_ends_is_refused(server: Server, start: str) -> None:
+    """Before any key is read, a URL or a header may have 256 KiB, and not a byte more is held."""
+    head = start.format("x" * (HEAD_BYTES_MAX - len(start) + 2))
+    assert len(head) == HEAD_BYTES_MAX
+    with connect(server) as wire:
+        wire.send(head.encode())
+        wire.send(b"x")
+        answer = wire.answer()
+        assert wire.is_closed()
+    expected = "The request's URL and headers have more than 262,144 bytes, the most that is read"
+    assert (answer.status, answer.json) == (431, {"detail": expected})
+
+
+def test_trailers_that_never_end_are_refused(server: Server) -> None:
+    """Headers after a chunked body have the same bound."""
+    with connect(server) as wire:
+        wire.send(request(server, "POST", CREATE, transfer_encoding="chunked", content_length=""))
+        wire.send(b"2\r\n{}\r\n0\r\n")
+        wire.send(b"x: ")
+        with pytest.raises(ConnectionError):
+            wire.send(b"x" * (100 * HEAD_BYTES_MAX))
 
 
 def test_a_content_length_that_is_too_short_cuts_the_body(server: Server) -> None:

@@ -16,6 +16,7 @@ from inferlog.config import Settings, load
 from inferlog.errors import ConfigError
 from inferlog.server.app import build
 from inferlog.server.services import Services
+from inferlog.server.wire import HttpProtocol
 
 _GRACE_SECONDS = 10
 
@@ -48,13 +49,12 @@ def serve(config_file: str | None, **flags: Any) -> None:
         config = uvicorn.Config(
             build(services),
             loop="uvloop",
-            http="httptools",
+            http=HttpProtocol,
             lifespan="off",
             access_log=False,
             proxy_headers=False,
             log_level="warning",
             timeout_graceful_shutdown=_GRACE_SECONDS,
-            h11_max_incomplete_event_size=65_536,
             server_header=False,
         )
         _Server(config).run(sockets=[listener])
