@@ -19,7 +19,9 @@ from inferlog.identities import Identities
 from inferlog.model import Entry
 
 _MAGIC: Final = b"ILJ1"
-_HEADER: Final = struct.Struct("<4sIIII")  # magic, checksum, rows, bytes of identities, bytes of rows
+_HEADER: Final = struct.Struct("<4sIIII")  # magic, checksum of all that follows, rows, bytes of identities, of rows
+_SIZES: Final = struct.Struct("<III")
+_CHECKED_FROM: Final = _HEADER.size - _SIZES.size
 _IDENTITY_BYTES: Final = 32  # identity (16) and log id (16)
 _NO_LOG: Final = bytes(16)
 _SUFFIX: Final = ".journal"
@@ -254,8 +256,8 @@ class Journal:
             return
         if self._rows:
             self._sealed.append(Segment(self._path, self._rows, self._written, self._opened_at))
-        else:
-            self._path.unlink(missing_ok=True)
+        elif not self._written:
+            self._path.unlink(missing_ok=True)  # one of marks alone stays, for the next start to learn
         os.close(self._fd)
         self._fd = None
         self._written = self._rows = 0
@@ -267,21 +269,30 @@ class Journal:
         """Take up the segments on disk, learn their identities, and note what of them is torn."""
         paths = sorted(self.directory.glob(f"*{_SUFFIX}"))
         stems = {path.stem for path in paths}
+        learned: list[Path] = []
         for path in paths:
             if path.stem[-1] in "ab" and path.stem[:-1] in stems:
                 path.unlink()
                 continue
-            rows = 0
+            rows = frames = 0
+            torn_before = len(self.torn)
             for frame in _frames(path, self.torn):
                 rows += frame.rows
+                frames += 1
                 pairs = frame.identities
                 self._identities.remember(
                     {pairs[at : at + 16]: pairs[at + 16 : at + 32] for at in range(0, len(pairs), _IDENTITY_BYTES)}
                 )
             if rows:
                 self._sealed.append(Segment(path, rows, path.stat().st_size, path.stat().st_mtime))
+            elif frames and len(self.torn) == torn_before:
+                learned.append(path)
             else:
                 _retire(path)
+        if learned:
+            self._identities.persist()
+        for path in learned:
+            path.unlink()
 
 
 def _write_durably(fd: int, data: bytes) -> None:
@@ -312,7 +323,8 @@ def _encode(entries: Sequence[Entry], known: dict[bytes, bytes]) -> bytes:
 
 
 def _frame(rows: int, identities: bytes, lines: bytes) -> bytes:
-    checksum = zlib.crc32(lines, zlib.crc32(identities))
+    sizes = _SIZES.pack(rows, len(identities), len(lines))
+    checksum = zlib.crc32(lines, zlib.crc32(identities, zlib.crc32(sizes)))
     return b"".join((_HEADER.pack(_MAGIC, checksum, rows, len(identities), len(lines)), identities, lines))
 
 
@@ -344,7 +356,7 @@ def _frame_at(data: bytes, position: int) -> tuple[Frame | None, int]:
     if magic != _MAGIC or end > len(data):
         return None, position
     view = memoryview(data)
-    if zlib.crc32(view[start:end]) != checksum:
+    if zlib.crc32(view[position + _CHECKED_FROM : end]) != checksum:
         return None, position
     return Frame(rows, data[start:middle], view[middle:end]), end
 
