@@ -44,7 +44,7 @@ class Server:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Stop, however the test ended."""
-        if self._process is not None and self._process.poll() is None:
+        if self._process is not None:
             self.kill()
 
     @property
@@ -55,6 +55,15 @@ class Server:
 
     def start(self) -> None:
         """Start and wait until it serves; raise with its output if it ends before."""
+        self.begin()
+        found = wait_for(lambda: self._address() or self._process_ended(), seconds=_START_SECONDS_MAX)
+        if not found.startswith("http"):
+            self.kill()
+            raise AssertionError(f"inferlog did not start:\n{''.join(self.output)}")
+        self.url = found
+
+    def begin(self) -> None:
+        """Start, and do not wait for it."""
         flags = [f"--{name.replace('_', '-')}={value}" for name, value in self._settings.items()]
         environment = {name: value for name, value in os.environ.items() if not name.startswith("INFERLOG_")}
         environment |= {"INFERLOG_BOOTSTRAP_KEY": self.key, "PYTHONUNBUFFERED": "1", **self._environment}
@@ -65,10 +74,6 @@ class Server:
         )
         self._reader = threading.Thread(target=self._read, args=(self._process,), daemon=True)
         self._reader.start()
-        found = wait_for(lambda: self._address() or self._process_ended(), seconds=_START_SECONDS_MAX)
-        if not found.startswith("http"):
-            raise AssertionError(f"inferlog did not start:\n{''.join(self.output)}")
-        self.url = found
 
     def kill(self) -> None:
         """End it with SIGKILL: no handler runs, nothing is flushed."""
@@ -86,7 +91,12 @@ class Server:
 
     def _end(self, number: signal.Signals) -> int:
         assert self._process is not None
-        self._process.send_signal(number)
+        self._process.send_signal(number)  # does nothing if it has ended by itself
+        return self.wait()
+
+    def wait(self) -> int:
+        """Wait until it has ended, and return its exit code."""
+        assert self._process is not None
         code = self._process.wait(60)
         if self._reader is not None:
             self._reader.join(10)

@@ -14,6 +14,8 @@ from inferlog.errors import ConfigError
 
 _MB: Final = 1_000_000
 ENVIRONMENT_PREFIX: Final = "INFERLOG_"
+CLIENT_VARIABLES: Final = frozenset({"INFERLOG_KEY", "INFERLOG_URL"})
+"""What a client of a server reads (`import --url`, examples); no settings of the server itself."""
 
 
 def _setting(text: str, *, secret: bool = False) -> Meta:
@@ -44,7 +46,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     bulk_logs_max: Annotated[_Positive, _setting("Most logs in one bulk request.")] = 500
     page_size_max: Annotated[_Positive, _setting("Most logs on one page of a list.")] = 1_000
     page_bytes_max: Annotated[_Positive, _setting("Past this many bytes the logs of a page come without bodies.")] = (
-        50 * _MB
+        20 * _MB
     )
 
     body_seconds_max: Annotated[_PositiveSeconds, _setting("Longest pause of a client within its body, seconds.")] = (
@@ -52,7 +54,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     )
     inflight_bytes_max: Annotated[
         _Positive, _setting("Bytes of request bodies held at once; past it requests get 429 and Retry-After.")
-    ] = 256 * _MB
+    ] = 128 * _MB
     requests_max: Annotated[_Positive, _setting("Requests under way at once; past it they get 429.")] = 2_000
     queries_max: Annotated[_Positive, _setting("Store queries run at once; further ones wait.")] = 4
     query_seconds_max: Annotated[_PositiveSeconds, _setting("Longest store query, seconds.")] = 30.0
@@ -113,7 +115,7 @@ def _from_file(path: str) -> dict[str, Any]:
 def _from_environment(environment: Mapping[str, str]) -> dict[str, str]:
     values = {}
     for variable, value in environment.items():
-        if not variable.startswith(ENVIRONMENT_PREFIX):
+        if not variable.startswith(ENVIRONMENT_PREFIX) or variable in CLIENT_VARIABLES:
             continue
         name = variable.removeprefix(ENVIRONMENT_PREFIX).lower()
         held = name.removesuffix("_file")

@@ -9,7 +9,8 @@ from inferlog import ids, metrics
 from inferlog.config import Settings
 from inferlog.dialects import request_logs
 from inferlog.enrich import enrich
-from inferlog.errors import InferlogError, TooLarge
+from inferlog.errors import InferlogError, InvalidInput, TooLarge
+from inferlog.jsontext import NESTED_TOO_DEEPLY
 from inferlog.model import Entry, ItemError, Key, Log
 
 _encode: Final = msgspec.json.Encoder().encode
@@ -33,6 +34,15 @@ def prepare(
     size = memoryview(text).nbytes
     if size > settings.log_bytes_max:
         raise TooLarge(f"The log has {size:,} bytes; the limit log_bytes_max is {settings.log_bytes_max:,}")
+    try:
+        return _prepare(text, size, key, received_at, idempotency)
+    except RecursionError:
+        raise InvalidInput(NESTED_TOO_DEEPLY) from None
+
+
+def _prepare(
+    text: bytes | msgspec.Raw, size: int, key: Key, received_at: float, idempotency: tuple[str, ...]
+) -> Prepared:
     sent = request_logs.decode(text)
     log = sent.log
     log.project_id = key.project_id

@@ -19,9 +19,9 @@ from inferlog.identities import Identities
 from inferlog.model import Entry
 
 _MAGIC: Final = b"ILJ1"
-_HEADER: Final = struct.Struct("<4sIIII")  # magic, checksum of all that follows, rows, bytes of identities, of rows
-_SIZES: Final = struct.Struct("<III")
-_CHECKED_FROM: Final = _HEADER.size - _SIZES.size
+_PROLOGUE: Final = struct.Struct("<4sI")  # magic, checksum
+_NUMBERS: Final = struct.Struct("<III")  # rows, bytes of identities, bytes of rows
+_HEADER: Final = struct.Struct("<4sIIII")  # both
 _IDENTITY_BYTES: Final = 32  # identity (16) and log id (16)
 _NO_LOG: Final = bytes(16)
 _SUFFIX: Final = ".journal"
@@ -46,7 +46,7 @@ class Segment(NamedTuple):
 
     def read(self) -> Iterator[bytes]:
         """Yield the rows as blocks of whole lines, of about a megabyte: a block is copied at the event loop's cost."""
-        block: list[memoryview] = []
+        block: list[bytes | memoryview] = []
         size = 0
         for frame in _frames(self.path):
             block.append(frame.lines)
@@ -58,19 +58,32 @@ class Segment(NamedTuple):
 
 
 class Frame(NamedTuple):
-    """One commit as it is read back."""
+    """One commit: how many rows, their identities, and the rows as lines."""
 
     rows: int
     identities: bytes
-    lines: memoryview
+    lines: bytes | memoryview
+
+    @property
+    def size(self) -> int:
+        """Return its bytes in the file."""
+        return _HEADER.size + len(self.identities) + len(self.lines)
+
+    @property
+    def parts(self) -> tuple[bytes, bytes, bytes | memoryview]:
+        """Return what is written, without copying it together. The checksum covers all that follows it."""
+        numbers = _NUMBERS.pack(self.rows, len(self.identities), len(self.lines))
+        checksum = zlib.crc32(self.lines, zlib.crc32(self.identities, zlib.crc32(numbers)))
+        return _PROLOGUE.pack(_MAGIC, checksum) + numbers, self.identities, self.lines
 
 
 class Torn(NamedTuple):
-    """What could not be read of a segment: where, and how many bytes."""
+    """What could not be read of a segment: where, how many bytes, and whether commits follow that could."""
 
     path: Path
     position: int
     size: int
+    inside: bool
 
 
 class Journal:
@@ -80,6 +93,7 @@ class Journal:
         """Open the journal, taking up the segments that an earlier process left; `torn` says what it lost."""
         self.directory = directory
         self.torn: list[Torn] = []
+        self.full = False  # the last commit was refused for want of room, and none was made since
         self.on_sealed: Callable[[], None] = _do_nothing
         self._identities = identities
         self._bytes_max = bytes_max
@@ -139,12 +153,14 @@ class Journal:
                 known[mark] = _NO_LOG
             if fresh or mark:
                 frame = _encode(fresh, known)
-                if self.size + len(frame) > self._bytes_max:
+                if self.size + frame.size > self._bytes_max:
+                    self.full = True
                     raise JournalFull(
                         f"The store is away and the journal is full: {self.size:,} bytes wait, the limit "
                         f"journal_bytes_max is {self._bytes_max:,}. Send this again when the store is back."
                     )
                 self._write(frame)
+                self.full = False
                 self._rows += len(fresh)
                 self._identities.remember(known)
                 self._serial += 1
@@ -174,9 +190,9 @@ class Journal:
         halves = []
         for mark, part in (("a", lines[:middle]), ("b", lines[middle:])):
             path = segment.path.with_name(f"{segment.path.stem}{mark}{_SUFFIX}")
-            frame = _frame(len(part), b"", b"".join(part))
-            _write_file(path, frame)
-            halves.append(Segment(path, len(part), len(frame), segment.sealed_at))
+            frame = Frame(len(part), b"", b"".join(part))
+            _write_file(path, b"".join(frame.parts))
+            halves.append(Segment(path, len(part), frame.size, segment.sealed_at))
         with self._lock:
             self._unlink(segment)
             self._sealed = sorted([*(s for s in self._sealed if s.path != segment.path), *halves])
@@ -195,6 +211,7 @@ class Journal:
         """Delete a segment whose rows are in the store."""
         with self._lock:
             self._unlink(segment)
+            self.full = False
             self._sealed = [other for other in self._sealed if other.path != segment.path]
 
     def close(self) -> None:
@@ -220,18 +237,18 @@ class Journal:
             ids.append(entry.log_id)
         return fresh, ids, known
 
-    def _write(self, frame: bytes) -> None:
+    def _write(self, frame: Frame) -> None:
         """Append a frame and sync it, or leave the segment as it was."""
         try:
             fd = self._fd if self._fd is not None else self._open()
-            _write_durably(fd, frame)
+            _write_durably(fd, self._written, frame)
         except OSError as error:
             self._undo()
             raise StorageFull(
                 f"The log was not stored: the journal in {self.directory} cannot be written "
                 f"({os.strerror(error.errno or 0)}). Make space there, then send it again."
             ) from error
-        self._written += len(frame)
+        self._written += frame.size
 
     def _undo(self) -> None:
         """Cut a half-written frame off. If even that fails, leave the file: its checksum tells it from a whole one."""
@@ -239,7 +256,6 @@ class Journal:
             return
         try:
             os.ftruncate(self._fd, self._written)
-            os.lseek(self._fd, self._written, os.SEEK_SET)
         except OSError:
             self._seal()
 
@@ -295,20 +311,23 @@ class Journal:
             path.unlink()
 
 
-def _write_durably(fd: int, data: bytes) -> None:
-    """Append to a file and return when the data are on the disk.
+def _write_durably(fd: int, position: int, frame: Frame) -> None:
+    """Write a frame at a position and return when it is on the disk.
 
     One system call where the platform has it: each one gives up the GIL, and under load getting it back takes
     longer than the call does.
     """
-    done = 0
-    if _WRITE_AND_SYNC is not None and len(data) <= _ONE_CALL_BYTES:
-        done = os.pwritev(fd, [data], os.lseek(fd, 0, os.SEEK_END), _WRITE_AND_SYNC)
-        os.lseek(fd, 0, os.SEEK_END)
-        if done == len(data):
+    parts, size = frame.parts, frame.size
+    if _WRITE_AND_SYNC is not None and size <= _ONE_CALL_BYTES:
+        if os.pwritev(fd, parts, position, _WRITE_AND_SYNC) == size:
             return
-    while done < len(data):
-        done += os.write(fd, memoryview(data)[done:])
+    elif os.pwritev(fd, parts, position) == size:
+        _sync(fd)
+        return
+    data = memoryview(b"".join(parts))  # the disk took a part only: once more, until it says why
+    done = 0
+    while done < size:
+        done += os.pwrite(fd, data[done:], position + done)
     _sync(fd)
 
 
@@ -316,16 +335,9 @@ def _do_nothing() -> None:
     """Until somebody wants to know."""
 
 
-def _encode(entries: Sequence[Entry], known: dict[bytes, bytes]) -> bytes:
+def _encode(entries: Sequence[Entry], known: dict[bytes, bytes]) -> Frame:
     identities = b"".join(identity + log_id for identity, log_id in known.items())
-    lines = b"\n".join([*(entry.row for entry in entries), b""])
-    return _frame(len(entries), identities, lines)
-
-
-def _frame(rows: int, identities: bytes, lines: bytes) -> bytes:
-    sizes = _SIZES.pack(rows, len(identities), len(lines))
-    checksum = zlib.crc32(lines, zlib.crc32(identities, zlib.crc32(sizes)))
-    return b"".join((_HEADER.pack(_MAGIC, checksum, rows, len(identities), len(lines)), identities, lines))
+    return Frame(len(entries), identities, b"\n".join([*(entry.row for entry in entries), b""]))
 
 
 def _frames(path: Path, torn: list[Torn] | None = None) -> Iterator[Frame]:
@@ -343,7 +355,7 @@ def _frames(path: Path, torn: list[Torn] | None = None) -> Iterator[Frame]:
             following = data.find(_MAGIC, following + 1)
         stop = following if following >= 0 else len(data)
         if torn is not None:
-            torn.append(Torn(path, position, stop - position))
+            torn.append(Torn(path, position, stop - position, inside=following >= 0))
         position = stop
 
 
@@ -356,7 +368,7 @@ def _frame_at(data: bytes, position: int) -> tuple[Frame | None, int]:
     if magic != _MAGIC or end > len(data):
         return None, position
     view = memoryview(data)
-    if zlib.crc32(view[position + _CHECKED_FROM : end]) != checksum:
+    if zlib.crc32(view[position + _PROLOGUE.size : end]) != checksum:
         return None, position
     return Frame(rows, data[start:middle], view[middle:end]), end
 

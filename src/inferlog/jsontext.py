@@ -17,6 +17,7 @@ from inferlog.errors import InvalidInput
 RawObject = dict[str, msgspec.Raw]
 
 _decode_object = msgspec.json.Decoder(RawObject).decode
+_decode_any = msgspec.json.Decoder(msgspec.Raw).decode
 _decode_array = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _WHITESPACE = b" \t\r\n"
 NESTED_TOO_DEEPLY = "The body is nested too deeply: JSON is read here to about 900 levels"
@@ -59,6 +60,14 @@ def read_array(text: bytes | msgspec.Raw) -> list[msgspec.Raw]:
     """Return the elements of a JSON array, each its own text."""
     try:
         return _decode_array(text)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise InvalidInput(explain(bytes(text), error)) from None
+
+
+def require_json(text: bytes | msgspec.Raw) -> None:
+    """Raise InvalidInput if `text` is not one JSON value; `kind` only looks at how it begins."""
+    try:
+        _decode_any(text)
     except (msgspec.DecodeError, RecursionError) as error:
         raise InvalidInput(explain(bytes(text), error)) from None
 

@@ -158,4 +158,4 @@ class Journaled(RuleBasedStateMachine):
 
 
 TestJournaled = Journaled.TestCase
-TestJournaled.settings = settings(max_examples=30, stateful_step_count=25, deadline=None)
+TestJournaled.settings = settings(max_examples=20, stateful_step_count=25, deadline=None)

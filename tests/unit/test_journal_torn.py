@@ -1,6 +1,7 @@
 """A journal that a power cut tore: every commit that is whole is recovered, and what is not is reported."""
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -8,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inferlog.journal import Torn
-from tests.unit.rows import entry, log_id, open_journal, rows, waiting
+from inferlog.identities import Identities
+from inferlog.journal import Journal, Torn
+from tests.unit.rows import LARGE, entry, log_id, open_journal, rows, waiting
 
 COMMITS: Final = [[entry(1, "a")], [entry(2), entry(3, "c")], [entry(4, "d"), entry(5)]]
 
@@ -38,20 +40,26 @@ def ends(tmp_path_factory: pytest.TempPathFactory) -> list[int]:
     return sizes
 
 
-def recovered(directory: Path, content: bytes, name: str = "00000000000000000001") -> tuple[list[bytes], list[Torn]]:
+@pytest.fixture(scope="module")
+def identities(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Identities]:
+    """An index that all recoveries share, for it takes longer to make than they do."""
+    index = Identities(tmp_path_factory.mktemp("index") / "identities.sqlite", days=30)
+    yield index
+    index.close()
+
+
+def recovered(directory: Path, content: bytes, identities: Identities) -> tuple[list[bytes], list[Torn]]:
     """Open a journal of one segment with this content; return its rows, and what it says was torn."""
-    journal_directory = directory / "journal"
     shutil.rmtree(directory, ignore_errors=True)
-    journal_directory.mkdir(parents=True)
-    (journal_directory / f"{name}.journal").write_bytes(content)
-    opened = open_journal(directory)
-    found = waiting(opened.journal)
-    assert opened.journal.rows == len(found)
-    torn = list(opened.journal.torn)
+    directory.mkdir(parents=True)
+    (directory / "00000000000000000001.journal").write_bytes(content)
+    journal = Journal(directory, identities, bytes_max=LARGE, segment_bytes_max=LARGE)
+    found = waiting(journal)
+    assert journal.rows == len(found)
+    torn = list(journal.torn)
     # It goes on: what is appended after a recovery is there, and so is what was recovered.
-    opened.journal.append([entry(99)])
-    assert waiting(opened.journal) == found + rows(99)
-    opened.close()
+    journal.append([entry(99)])
+    assert waiting(journal) == found + rows(99)
     return found, torn
 
 
@@ -60,13 +68,15 @@ def all_rows(commits: list[int]) -> list[bytes]:
     return [each.row for commit in commits for each in COMMITS[commit]]
 
 
-def test_a_segment_cut_anywhere_gives_the_commits_before_the_cut(whole: Path, ends: list[int], tmp_path: Path) -> None:
+def test_a_segment_cut_anywhere_gives_the_commits_before_the_cut(
+    whole: Path, ends: list[int], tmp_path: Path, identities: Identities
+) -> None:
     """For every length: the whole commits are recovered, the rest is reported with its place and size, no more."""
     content = whole.read_bytes()
     assert len(content) == ends[-1]
     for size in range(len(content) + 1):
         complete = max(index for index, end in enumerate(ends) if end <= size)
-        found, torn = recovered(tmp_path / "cut", content[:size])
+        found, torn = recovered(tmp_path / "cut", content[:size], identities)
         assert found == all_rows(list(range(complete))), size
         left = size - ends[complete]
         assert [(each.position, each.size) for each in torn] == ([(ends[complete], left)] if left else []), size
@@ -89,10 +99,14 @@ def test_identities_before_the_cut_are_known_and_those_after_it_are_not(
         opened.close()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(data=st.data())
 def test_damage_in_the_middle_costs_only_the_commits_it_touches(
-    whole: Path, ends: list[int], tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+    whole: Path,
+    ends: list[int],
+    tmp_path_factory: pytest.TempPathFactory,
+    identities: Identities,
+    data: st.DataObject,
 ) -> None:
     """Any bytes written over any stretch: the untouched commits are recovered, what is lost is reported."""
     content = whole.read_bytes()
@@ -102,7 +116,7 @@ def test_damage_in_the_middle_costs_only_the_commits_it_touches(
     touched = {
         index for index in range(3) if damaged[ends[index] : ends[index + 1]] != content[ends[index] : ends[index + 1]]
     }
-    found, torn = recovered(tmp_path_factory.getbasetemp() / "damage", damaged)
+    found, torn = recovered(tmp_path_factory.getbasetemp() / "damage", damaged, identities)
     assert found == all_rows([index for index in range(3) if index not in touched])
     assert sum(each.size for each in torn) == sum(ends[index + 1] - ends[index] for index in touched)
 
@@ -120,11 +134,13 @@ def test_damage_in_the_middle_costs_only_the_commits_it_touches(
     ],
     ids=["zeros", "a byte", "the magic", "magic often", "an empty header", "a header without end", "lines"],
 )
-def test_garbage_between_commits_is_passed_over(whole: Path, ends: list[int], tmp_path: Path, junk: bytes) -> None:
+def test_garbage_between_commits_is_passed_over(
+    whole: Path, ends: list[int], tmp_path: Path, identities: Identities, junk: bytes
+) -> None:
     """What a crash left between or behind the commits hides none of them."""
     content = whole.read_bytes()
     for index, end in enumerate(ends):
-        found, torn = recovered(tmp_path / str(index), content[:end] + junk + content[end:])
+        found, torn = recovered(tmp_path / str(index), content[:end] + junk + content[end:], identities)
         assert found == all_rows([0, 1, 2])
         assert [(each.position, each.size) for each in torn] == [(end, len(junk))]
 

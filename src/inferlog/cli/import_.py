@@ -32,7 +32,10 @@ class Target(Protocol):
 @click.command(name="import")
 @click.argument("file")
 @setting_options("data", "store", "log_bytes_max")
-@click.option("--url", help="Send to a running server at this address, with --key, and not into --data.")
+@click.option(
+    "--url", envvar="INFERLOG_URL",
+    help="Send to a running server at this address, with --key, and not into --data [INFERLOG_URL].",
+)  # fmt: skip
 @click.option("--key", envvar="INFERLOG_KEY", help="The API key for --url [INFERLOG_KEY].")
 @click.option("--project", default="default", show_default=True, help="The project to import into, without --url.")
 @click.option("--environment", type=click.Choice(["prod", "test"]), default="prod", show_default=True)

@@ -9,7 +9,7 @@ import urllib3
 from inferlog import ids, jsontext
 from inferlog.cli.chunks import Chunk
 from inferlog.config import Settings
-from inferlog.errors import InferlogError, JournalFull, StoreUnavailable, Unauthorized
+from inferlog.errors import DataDirectoryInUse, InferlogError, JournalFull, StoreUnavailable, Unauthorized
 from inferlog.ingest import prepare
 from inferlog.model import SCOPES, Entry, Environment, Key
 from inferlog.server.services import Services
@@ -32,7 +32,12 @@ class DirectTarget:
     def __init__(self, settings: Settings, project: str, environment: str) -> None:
         """Open the directory. Raises DataDirectoryInUse (then import with --url), NotFound for the project."""
         self._settings = settings
-        self._services = Services(settings)
+        try:
+            self._services = Services(settings)
+        except DataDirectoryInUse as error:
+            raise DataDirectoryInUse(
+                f"{error}. If that is a server, send the logs to it: inferlog import FILE --url http://… --key …"
+            ) from None
         found = self._services.access.project(project)
         self._key = Key(
             "import", "import", found.id, found.name, cast(Environment, environment), SCOPES, found.created_at

@@ -17,7 +17,7 @@ from inferlog.dialects.fields import ALIASES, BODIES, COLUMNS, RESERVED, SCALARS
 from inferlog.dialects.times import read_time
 from inferlog.errors import InvalidInput
 from inferlog.ids import read_uuid
-from inferlog.jsontext import RawObject, dumps, kind, read_object
+from inferlog.jsontext import RawObject, dumps, kind, read_object, require_json
 from inferlog.model import NO_JSON, Log, Sent
 
 _decode: Final = msgspec.json.Decoder(CreateLog, strict=False).decode
@@ -36,6 +36,7 @@ Problem = tuple[str, str, bytes]
 def decode(text: bytes | msgspec.Raw) -> Sent:
     """Return one log from JSON text that `jsontext.check` passed. Raises InvalidInput naming each bad field."""
     if kind(text) != "object":
+        require_json(text)
         raise InvalidInput(f"Invalid request format: expected a JSON object for one log, received {kind(text)}")
     fields = read_object(text)
     extra: RawObject = {}

@@ -18,7 +18,10 @@ _EPOCH_UNITS: Final = ((1e17, 1e9), (1e14, 1e6), (1e11, 1e3))
 def read_time(value: str | float) -> float | None:
     """Return seconds since 1970 UTC, or None if `value` is no point in time. A time without a zone is UTC."""
     if isinstance(value, (int, float)):
-        return _from_epoch(float(value))
+        try:
+            return _from_epoch(float(value))
+        except OverflowError:  # an integer beyond every float
+            return None
     text = value.strip()
     is_epoch = text.isdecimal() and len(text) not in _COMPACT_DIGITS
     if is_epoch:  # before ISO 8601, to which 1712101200101 is a minute of the year 1712

@@ -111,7 +111,7 @@ class Call:
     async def work(self, size: int, function: Callable[..., Any], *arguments: Any) -> Any:
         """Run what costs time in proportion to `size` bytes, in a thread if that is much."""
         if is_large(size):
-            return await asyncio.to_thread(function, *arguments)
+            return await self.runtime.work(function, *arguments)
         return function(*arguments)
 
     def release(self) -> None:
@@ -224,7 +224,7 @@ def error_reply(error: InferlogError) -> Reply:
         headers = (*headers, (b"www-authenticate", b"Bearer"))
     if error.status in (408, 413, 429):  # part of the body may be unread; a client must not send on after it
         headers = (*headers, (b"connection", b"close"))
-    return Reply(_encode(content), error.status, headers)
+    return Reply(encode(content), error.status, headers)
 
 
 async def _send(send: Send, reply: Reply) -> None:

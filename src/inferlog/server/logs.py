@@ -1,6 +1,5 @@
 """Handlers of /request-logs: create, batch, bulk, list, one log."""
 
-import asyncio
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -44,16 +43,14 @@ async def create_batch(call: Call) -> Reply:
     ]
     for error in errors:
         results[error.index] = {"id": None, "status": "error", "index": error.index, "error": error.error}
-    return json_reply(
-        {
-            "message": _summary(len(texts), len(errors)),
-            "results": results,
-            "success_count": len(texts) - len(errors),
-            "error_count": len(errors),
-            "errors": errors,
-        },
-        _many_status(texts, errors, 200),
-    )
+    answer = {
+        "message": _summary(len(texts), len(errors)),
+        "results": results,
+        "success_count": len(texts) - len(errors),
+        "error_count": len(errors),
+        "errors": errors,
+    }
+    return _many_reply(answer, len(texts), errors, 200)
 
 
 async def create_bulk(call: Call) -> Reply:
@@ -61,7 +58,7 @@ async def create_bulk(call: Call) -> Reply:
     texts = await _batch(call, call.settings.bulk_logs_max, "bulk_logs_max")
     _, errors = await _store_many(call, texts)
     answer = {"success_count": len(texts) - len(errors), "error_count": len(errors), "errors": errors}
-    return json_reply(answer, _many_status(texts, errors, 201))
+    return _many_reply(answer, len(texts), errors, 201)
 
 
 async def show(call: Call) -> Reply:
@@ -163,38 +160,46 @@ class _Append(NamedTuple):
 
 async def _create(call: Call, body: bytes) -> Reply:
     if body[:1] != b"{" and body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"[":
-        return await _create_array(call, await call.work(len(body), jsontext.check, body))
+        return await _create_array(call, body)
     try:
         job = _CreateOne(call, body)
         if is_large(len(body)):
-            await asyncio.to_thread(job.prepare)
+            await call.runtime.work(job.prepare)
         return await call.runtime.commits.submit(job)
     except InferlogError as error:
         _count_refused(1, error.reason)
         raise
 
 
-async def _create_array(call: Call, text: bytes) -> Reply:
-    texts = jsontext.read_array(text)
+async def _create_array(call: Call, body: bytes) -> Reply:
+    texts: list[msgspec.Raw] = await call.work(len(body), _read_items, body)
     _require_count(texts, call.settings.batch_logs_max, "batch_logs_max")
     ids_or_none, errors = await _store_many(call, texts)
     stored = [{"id": log_id, "unique_id": log_id} for log_id in ids_or_none if log_id]
     answer = {"message": _summary(len(texts), len(errors)), "results": stored, "errors": errors}
-    return json_reply(answer, _many_status(texts, errors, 200))
+    return _many_reply(answer, len(texts), errors, 200)
 
 
 async def _batch(call: Call, logs_max: int, setting: str) -> list[msgspec.Raw]:
     """Return the items of {"logs": […]}."""
     body = await call.json(call.settings.batch_bytes_max)
-    text: bytes = await call.work(len(body), jsontext.check, body)
-    if text[:1] != b"{":
-        raise InvalidInput('Invalid request format: expected a JSON object {"logs": […]}')
-    fields: jsontext.RawObject = await call.work(len(text), jsontext.read_object, text)
-    if "logs" not in fields or jsontext.kind(fields["logs"]) != "array":
-        raise InvalidInput('Invalid request format: expected {"logs": […]} with an array of logs')
-    texts = jsontext.read_array(fields["logs"])
+    texts: list[msgspec.Raw] = await call.work(len(body), _read_batch, body)
     _require_count(texts, logs_max, setting)
     return texts
+
+
+def _read_batch(body: bytes) -> list[msgspec.Raw]:
+    text = jsontext.check(body)
+    if text[:1] != b"{":
+        raise InvalidInput('Invalid request format: expected a JSON object {"logs": […]}')
+    fields = jsontext.read_object(text)
+    if "logs" not in fields or jsontext.kind(fields["logs"]) != "array":
+        raise InvalidInput('Invalid request format: expected {"logs": […]} with an array of logs')
+    return jsontext.read_array(fields["logs"])
+
+
+def _read_items(body: bytes) -> list[msgspec.Raw]:
+    return jsontext.read_array(jsontext.check(body))
 
 
 async def _store_many(call: Call, texts: list[msgspec.Raw]) -> tuple[list[str | None], list[ItemError]]:
@@ -206,7 +211,8 @@ async def _store_many(call: Call, texts: list[msgspec.Raw]) -> tuple[list[str | 
     metrics.received.inc(len(errors))
     good = [each for each in prepared if each is not None]
     try:
-        stored = iter(await call.runtime.commits.submit(_Append([each.entry for each in good])) if good else [])
+        append = _Append([each.entry for each in good])
+        stored = iter(await call.runtime.commits.submit(append) if good else [])
     except InferlogError as error:
         _count_refused(len(good), error.reason)
         raise
@@ -224,8 +230,14 @@ def _count_refused(count: int, reason: str) -> None:
     metrics.refused.labels(reason).inc(count)
 
 
-def _many_status(texts: list[msgspec.Raw], errors: list[ItemError], success: int) -> int:
-    return 400 if errors and len(errors) == len(texts) else success
+def _many_reply(answer: dict[str, Any], count: int, errors: list[ItemError], success: int) -> Reply:
+    """Answer a request of many logs: 400, and the first reason, if none of them could be stored."""
+    if not errors or len(errors) < count:
+        return json_reply(answer, success)
+    first = errors[0]
+    return json_reply(
+        {"detail": f"None of the {count:,} logs was stored. Log {first.index}: {first.error}"} | answer, 400
+    )
 
 
 def _summary(count: int, failed: int) -> str:

@@ -1,6 +1,8 @@
 """Which page of logs a request asks for, and the addresses of the pages beside it."""
 
-from typing import Any, Final
+import re
+from difflib import get_close_matches
+from typing import Any, Final, get_args
 from urllib.parse import parse_qsl, urlencode
 
 import msgspec
@@ -8,11 +10,14 @@ import msgspec
 from inferlog.dialects.times import read_time
 from inferlog.errors import InvalidInput
 from inferlog.jsontext import RawObject, kind
+from inferlog.model import Environment
 from inferlog.query.logs import Page
 from inferlog.server.http import Call, sent_path
 
 _SIZE: Final = 100
 _PAGE_MAX: Final = 2**40
+_WHOLE_NUMBER: Final = re.compile("[0-9]{1,15}")
+_ENVIRONMENTS: Final = get_args(Environment)
 _NEWEST: Final = frozenset({"", "-id", "-timestamp"})
 _OLDEST: Final = frozenset({"id", "timestamp"})
 _IGNORED: Final = frozenset({"include_fields", "fetch_filters", "exporting", "operator"})
@@ -54,7 +59,8 @@ def _parameters(call: Call, body: RawObject) -> dict[str, Any]:
             if kind(raw) not in ("object", "array", "null") or len(bytes(raw).strip()) > 4 or b":" in bytes(raw):
                 raise InvalidInput("filters: this version lists logs by time and environment only; send {} or none")
         elif name in _KNOWN:
-            given[name] = msgspec.json.decode(raw)
+            if kind(raw) != "null":
+                given[name] = _value(name, raw)
         else:
             raise _unknown(name)
     for name, value in parse_qsl(call.scope["query_string"].decode("latin-1"), keep_blank_values=True):
@@ -64,17 +70,23 @@ def _parameters(call: Call, body: RawObject) -> dict[str, Any]:
     return given
 
 
+def _value(name: str, raw: msgspec.Raw) -> Any:
+    try:
+        return msgspec.json.decode(raw)
+    except msgspec.ValidationError:  # an integer of thousands of digits
+        raise InvalidInput(f"{name}: the number is out of range, received: {bytes(raw)[:80].decode()}") from None
+
+
 def _unknown(name: str) -> InvalidInput:
-    known = ", ".join(sorted(_KNOWN - _IGNORED))
-    return InvalidInput(f"{name}: unknown parameter of a list; this version reads {known}")
+    known = sorted(_KNOWN - _IGNORED)
+    near = get_close_matches(name, known, 1)
+    hint = f" (did you mean {near[0]}?)" if near else ""
+    return InvalidInput(f"{name[:80]}: unknown parameter of a list{hint}; this version reads {', '.join(known)}")
 
 
 def _whole(given: dict[str, Any], name: str, default: int, most: int) -> int:
     value = given.get(name, default)
-    try:
-        number = int(str(value))
-    except ValueError:
-        number = 0
+    number = int(value) if _WHOLE_NUMBER.fullmatch(str(value)) else 0
     if not 1 <= number <= most:
         raise InvalidInput(f"{name}: expected a whole number from 1 to {most:,}, received: {str(value)[:80]}")
     return number
@@ -93,11 +105,14 @@ def _moment(given: dict[str, Any], name: str) -> float | None:
 def _environment(given: dict[str, Any], own: str) -> str:
     """Return which environment to show: is_test beats all_envs, which beats environment; else the key's own."""
     is_test, all_envs = _flag(given, "is_test"), _flag(given, "all_envs")
+    asked = given.get("environment") or own
+    if asked not in _ENVIRONMENTS:
+        raise InvalidInput(f"environment: expected prod or test, received: {str(asked)[:80]}")
     if is_test is not None:
         return "test" if is_test else "prod"
     if all_envs:
         return ""
-    return str(given.get("environment") or own)
+    return str(asked)
 
 
 def _flag(given: dict[str, Any], name: str) -> bool | None:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from inferlog.access import Access
 from inferlog.config import Settings
@@ -26,7 +26,12 @@ class Runtime:
         self.commits = GroupCommit(services.journal)
         self.requests = 0
         self.inflight_bytes = 0
+        self._worker = ThreadPoolExecutor(1, "inferlog-work")
         self._queries = ThreadPoolExecutor(services.settings.queries_max, "inferlog-query", step_back)
+
+    async def work(self, function: Callable[..., _Result], *arguments: Any) -> _Result:
+        """Run what would hold up the event loop, one after the other: more threads would only share the GIL."""
+        return await asyncio.get_running_loop().run_in_executor(self._worker, function, *arguments)
 
     async def query(self, function: Callable[[Store], _Result]) -> _Result:
         """Run blocking reads in the pool whose size is the query concurrency, after all acknowledged logs are in."""

@@ -31,7 +31,7 @@ async def ready(call: Call) -> Reply:
     """Answer whether logs are taken (else 503), and how the store does: while it is away, logs wait in the journal."""
     services = call.runtime.services
     problem = services.writer.problem
-    full = services.journal.size >= call.settings.journal_bytes_max
+    full = services.journal.full
     state = {
         "status": "full" if full else "degraded" if problem else "ok",
         "store": problem or "ok",

@@ -1,22 +1,25 @@
 """The one client of ClickHouse, embedded (chDB) or on a server: insert rows, run a query, nothing else."""
 
+import logging
 import queue
+import re
 import tempfile
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import parse_qs, urlsplit, urlunsplit
+from urllib.parse import SplitResult, parse_qs, urlsplit, urlunsplit
 
 import clickhouse_connect
 import msgspec
 from clickhouse_connect.driver.client import Client
-from clickhouse_connect.driver.exceptions import ClickHouseError
+from clickhouse_connect.driver.exceptions import ClickHouseError, ProgrammingError
 
-from inferlog.errors import InferlogError, QueryLimitExceeded, RowsRefused, StoreUnavailable
+from inferlog.errors import ConfigError, InferlogError, QueryLimitExceeded, RowsRefused, StoreUnavailable
 from inferlog.store.migrate import Placement, migrate
 
+_logger = logging.getLogger("inferlog.store")
 _DATABASE: Final = "inferlog"
 _ROW_CODES: Final = frozenset(
     {6, 26, 27, 33, 34, 38, 41, 53, 69, 70, 72, 117, 131, 190, 246, 349, 376, 407, 441, 467, 675}
@@ -26,6 +29,9 @@ Every other code (network, memory, disk, too many parts, …) may pass by itself
 
 _LIMIT_CODES: Final = frozenset({158, 159, 160, 162, 241, 307, 396})
 """ClickHouse error codes of a query that was cut: too slow, too many rows or bytes, too much memory."""
+
+_FINAL_CODES: Final = frozenset({170, 192, 193, 194, 497, 516, 701})
+"""ClickHouse error codes of a wrong user, password, permission or cluster: somebody must mend the setting `store`."""
 
 _READ_SETTINGS: Final[dict[str, Any]] = {
     "date_time_output_format": "unix_timestamp",
@@ -64,7 +70,11 @@ class Store:
         query_bytes_max: int = 400_000_000,
         scratch: Path | None = None,
     ) -> None:
-        """Open the store at `url` (chdb:///path or clickhouse://…) and migrate it. Raises StoreUnavailable."""
+        """Open the store at `url` (chdb:///path or clickhouse://…) and migrate it.
+
+        A server that is away is no reason to refuse logs: it is opened when it answers, and until then every call
+        raises StoreUnavailable. Raises it at once for the embedded engine, and for what waiting does not mend.
+        """
         if scratch:  # where the embedded client writes a block before the engine reads it
             scratch.mkdir(parents=True, exist_ok=True)
             tempfile.tempdir = str(scratch)
@@ -79,9 +89,15 @@ class Store:
             self._readers.put(None)  # opened when first used
         self._query_wait_seconds = query_seconds_max
         self._insert_lock = threading.Lock()
-        with _as_our_errors({}):
-            self._writer = self._connect({})
-            self.migrated = migrate(self._writer.command, self._column, self.placement)
+        self._opening = threading.Lock()
+        self._writer: Client | None = None
+        self.migrated: list[str] = []
+        try:
+            self._open()
+        except StoreUnavailable as error:
+            if self._dsn.startswith("chdb:") or not _may_pass(error.__cause__):
+                raise
+            _logger.warning("logs are taken into the journal until the store is there: %s", error)
 
     def insert(self, lines: Iterable[bytes], token: str) -> None:
         """Insert rows (lines of JSONEachRow, in blocks of whole lines) once, however often it is called with `token`.
@@ -91,7 +107,7 @@ class Store:
         settings = {**_INSERT_SETTINGS, "insert_deduplication_token": token}
         table = self.placement.render("{database}.logs")
         with self._insert_lock, _as_our_errors(dict.fromkeys(_ROW_CODES, RowsRefused)):
-            self._writer.raw_insert(
+            self._open().raw_insert(
                 table, insert_block=(block for block in lines), settings=settings, fmt="JSONEachRow"
             )
 
@@ -110,7 +126,8 @@ class Store:
 
     def close(self) -> None:
         """Close every client."""
-        self._writer.close()
+        if self._writer is not None:
+            self._writer.close()
         while not self._readers.empty():
             client = self._readers.get_nowait()
             if client is not None:
@@ -127,6 +144,7 @@ class Store:
             ) from None
         try:
             if client is None:
+                self._open()
                 with _as_our_errors({}):
                     client = self._connect(self._read_settings)
             yield client
@@ -134,10 +152,23 @@ class Store:
             self._readers.put(client)
 
     def _connect(self, settings: dict[str, Any]) -> Client:
-        return clickhouse_connect.get_client(dsn=self._dsn, settings=settings)
+        try:
+            return clickhouse_connect.get_client(dsn=self._dsn, settings=settings)
+        except TypeError as error:  # an option after the ? that it does not know
+            raise ConfigError(f"Setting store: the driver does not know one of its options: {error}") from None
 
-    def _column(self, sql: str) -> list[str]:
-        return [row[0] for row in self._writer.query(sql).result_rows]
+    def _open(self) -> Client:
+        """Return the client that writes; the first time that the store answers, migrate it."""
+        with self._opening, _as_our_errors({}):
+            if self._writer is None:
+                client = self._connect({})
+                self.migrated = migrate(client.command, lambda sql: _column(client, sql), self.placement)
+                self._writer = client
+            return self._writer
+
+
+def _column(client: Client, sql: str) -> list[str]:
+    return [row[0] for row in client.query(sql).result_rows]
 
 
 def _read_url(url: str) -> tuple[str, Placement]:
@@ -145,6 +176,11 @@ def _read_url(url: str) -> tuple[str, Placement]:
     if url.startswith("chdb://"):
         return url, Placement(_DATABASE)
     parts = urlsplit(url)
+    if parts.scheme != "clickhouse" or not parts.hostname or not _port_is_valid(parts):
+        raise ConfigError(
+            "Setting store: expected clickhouse://user:password@host:8123/database (for TLS with ?secure=true at its "
+            "end), or nothing for the embedded engine"
+        )
     options = parse_qs(parts.query)
     cluster = options.pop("cluster", [""])[0]
     query = "&".join(f"{name}={value}" for name, values in options.items() for value in values)
@@ -152,6 +188,14 @@ def _read_url(url: str) -> tuple[str, Placement]:
     return urlunsplit((parts.scheme, parts.netloc, "/default", query, "")), Placement(database, cluster)
 
 
+def _port_is_valid(parts: SplitResult) -> bool:
+    try:
+        return parts.port != 0
+    except ValueError:  # it is no number
+        return False
+
+
+_CODE: Final = re.compile(r"^Code: (\d+)")
 _TEXTS: Final[dict[type[InferlogError], str]] = {
     RowsRefused: "ClickHouse refused the rows",
     QueryLimitExceeded: "The query was cut (the settings query_seconds_max and query_bytes_max)",
@@ -165,8 +209,29 @@ def _as_our_errors(known: Mapping[int, type[InferlogError]]) -> Iterator[None]:
     try:
         yield
     except ClickHouseError as error:
-        ours = known.get(getattr(error, "code", None) or 0, StoreUnavailable)
-        text = str(error).splitlines()[0][:500] if str(error) else type(error).__name__
+        code, text = _code_and_text(error)
+        ours = known.get(code, StoreUnavailable)
         raise ours(f"{_TEXTS[ours]}: {text}") from error
     except (OSError, ConnectionError, msgspec.DecodeError) as error:
         raise StoreUnavailable(f"The store cannot be reached: {error}") from error
+
+
+def _may_pass(error: BaseException | None) -> bool:
+    """Tell whether opening a store that failed with this error of the driver is worth trying again."""
+    return not isinstance(error, ProgrammingError) and getattr(error, "code", None) not in _FINAL_CODES
+
+
+def _code_and_text(error: ClickHouseError) -> tuple[int, str]:
+    """Return ClickHouse's error code (0 if there is none) and the first line of its message.
+
+    The engine quotes the row that it refuses, cut after so many bytes, also inside a character: then the embedded
+    client fails to decode the message, and the code must be read from its bytes. Otherwise such a row would count
+    as a store that is away, and hold up all others for ever.
+    """
+    if isinstance(error.__cause__, UnicodeDecodeError):
+        text = error.__cause__.object.decode("utf-8", "replace")
+        found = _CODE.search(text)
+        code = int(found[1]) if found else 0
+    else:  # the driver's own text of a failed connection is the whole URL of the request, the reason after it
+        code, text = getattr(error, "code", None) or 0, str(getattr(error.__cause__, "reason", error))
+    return code, text.splitlines()[0][:500] if text else type(error).__name__

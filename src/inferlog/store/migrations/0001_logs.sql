@@ -84,8 +84,11 @@ PARTITION BY toYYYYMM(timestamp)
 ORDER BY (project_id, timestamp, id)
 SETTINGS
     non_replicated_deduplication_window = 10000,
+    replicated_deduplication_window = 10000,
+    replicated_deduplication_window_seconds = 2592000,
     fsync_after_insert = 1,
     fsync_part_directory = 1,
     min_rows_to_fsync_after_merge = 1,
     min_compressed_bytes_to_fsync_after_merge = 1,
+    old_parts_lifetime = 15,
     merge_max_block_size_bytes = 67108864;

@@ -1,0 +1,87 @@
+"""Where the time of a create goes: the time of each step of one log, without HTTP, in a loop over the corpus.
+
+`python -m bench.profile` prints µs a log. In a running server the same steps take about twice as long, because
+uvicorn's code and theirs take turns in the processor's caches.
+"""
+
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from bench.load import corpus_file, keep
+from inferlog import ids, jsontext
+from inferlog.config import Settings
+from inferlog.dialects import request_logs
+from inferlog.enrich import STEPS
+from inferlog.identities import Identities
+from inferlog.ingest import Prepared, prepare
+from inferlog.journal import Journal
+from inferlog.model import SCOPES, Key
+from inferlog.query.render import receipt
+from inferlog.server.http import json_reply
+
+_KEY = Key("bench", "bench", "01890000-0000-7000-8000-000000000000", "bench", "prod", SCOPES, 0.0)
+_ROUNDS = 5
+
+
+def run(directory: Path) -> dict[str, Any]:
+    """Return microseconds a log for each step, the best of some rounds."""
+    lines = corpus_file(directory, 4_000).read_bytes().splitlines()
+    settings = Settings()
+    made = [prepare(line, _KEY, ids.now(), settings) for line in lines]
+    encode = msgspec.json.Encoder().encode
+    steps: dict[str, float] = {
+        "parse (what the floor does)": _best(msgspec.json.Decoder().decode, lines),
+        "check the text": _best(jsontext.check, lines),
+        "decode, fields checked": _best(request_logs.decode, lines),
+        **_enriching(lines),
+        "encode the row": _best(lambda each: encode(each.log), made),
+        "prepare, all of it": _best(lambda line: prepare(line, _KEY, ids.now(), settings), lines),
+        "make the receipt": _best(lambda each: json_reply(receipt(each.log, each.log.id)), made),
+    }
+    for size in (1, 16, 100):
+        steps[f"journal, {size} a commit"] = _commits(made, size)
+    return keep("profile", {name: round(microseconds, 1) for name, microseconds in steps.items()})
+
+
+def _best(function: Callable[[Any], Any], values: list[Any]) -> float:
+    best = float("inf")
+    for _ in range(_ROUNDS):
+        begun = time.perf_counter()
+        for value in values:
+            function(value)
+        best = min(best, time.perf_counter() - begun)
+    return best / len(values) * 1e6
+
+
+def _enriching(lines: list[bytes]) -> dict[str, float]:
+    totals = dict.fromkeys((f"enrich: {step.__name__}" for step in STEPS), float("inf"))
+    for _ in range(_ROUNDS):
+        logs = [request_logs.decode(line) for line in lines]
+        for sent in logs:
+            sent.log.project_id, sent.log.received_at = _KEY.project_id, ids.now()
+        for step in STEPS:
+            begun = time.perf_counter()
+            for sent in logs:
+                step(sent)
+            name = f"enrich: {step.__name__}"
+            totals[name] = min(totals[name], (time.perf_counter() - begun) / len(lines) * 1e6)
+    return totals
+
+
+def _commits(made: list[Prepared], size: int) -> float:
+    with tempfile.TemporaryDirectory() as scratch:
+        identities = Identities(Path(scratch) / "identities.db", days=1)
+        journal = Journal(Path(scratch) / "journal", identities, bytes_max=10**10, segment_bytes_max=10**10)
+        entries = [each.entry for each in made[:2_000]]
+        begun = time.perf_counter()
+        for at in range(0, len(entries), size):
+            journal.append(entries[at : at + size])
+        seconds = time.perf_counter() - begun
+        journal.close()
+        identities.close()
+    return seconds / len(entries) * 1e6

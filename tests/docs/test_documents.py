@@ -1,0 +1,68 @@
+"""The README's requests work as they stand, and the generated pages are what the code says now."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+from tools.docs import DOCS, PAGES
+
+from inferlog.server.routes import ROUTES
+from tests.server import Server
+
+ROOT = DOCS.parent
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
+
+
+def _block(document: str, language: str, holding: str) -> str:
+    blocks: list[str] = re.findall(rf"```{language}\n(.*?)```", document, re.DOTALL)
+    return next(block for block in blocks if holding in block)
+
+
+@pytest.fixture
+def environment(server: Server) -> dict[str, str]:
+    """The environment of a user who has a key and a server."""
+    return {**os.environ, "INFERLOG_KEY": server.key, "INFERLOG_URL": server.url}
+
+
+def test_the_curl_request_of_the_readme_stores_a_log(
+    server: Server, environment: dict[str, str], api: httpx.Client
+) -> None:
+    """The request in the README, run by a shell, is answered with a receipt whose log can be read."""
+    request = _block((ROOT / "README.md").read_text(), "sh", "curl").replace("http://localhost:8321", server.url)
+    done = subprocess.run(["bash", "-c", request], env=environment, capture_output=True, text=True, check=True)
+    found = re.search(r'"id":"([0-9a-f]{32})"', done.stdout)
+    assert found, done.stdout
+    assert api.get(f"/api/request-logs/{found[1]}/").json()["customer_identifier"] == "customer-1"
+
+
+def test_the_python_program_of_the_readme_runs(environment: dict[str, str]) -> None:
+    """The Python in the README runs against a server as it stands, and prints the log's id and its cost."""
+    program = _block((ROOT / "README.md").read_text(), "python", "httpx.post")
+    done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert re.fullmatch(r"[0-9a-f]{32} 8\.7e-05\n", done.stdout)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_generated_page_is_not_stale(name: str) -> None:
+    """docs/settings.md and docs/commands.md are what `python -m tools.docs` writes."""
+    assert PAGES[name]() == (DOCS / name).read_text(), "run: python -m tools.docs"
+
+
+def test_every_route_is_documented() -> None:
+    """docs/api.md names every route that takes or gives logs, or tells how the server does."""
+    text = (DOCS / "api.md").read_text()
+    undocumented = {"/openapi.json", "/docs", "/docs/{name}", "/"}
+    paths = {row.path.replace("{log_id}", "{id}") for row in ROUTES if row.path not in undocumented}
+    assert [path for path in sorted(paths) if path not in text] == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_links_between_documents_lead_somewhere(document: Path) -> None:
+    """Every relative link of a document names a file that is there."""
+    links: list[str] = re.findall(r"\]\((?!https?:)([^)#]+)", document.read_text())
+    assert [link for link in links if not (document.parent / link).exists()] == []

@@ -1,0 +1,102 @@
+CREATE DATABASE IF NOT EXISTS `inferlog`;
+
+CREATE TABLE IF NOT EXISTS `inferlog`.migrations  (name String, applied_at DateTime DEFAULT now())
+ENGINE = MergeTree ORDER BY name;
+
+-- One wide row a call. docs/decisions/table.md says why this order, these codecs and these settings.
+CREATE TABLE IF NOT EXISTS `inferlog`.logs 
+(
+    project_id                   UUID,
+    environment                  LowCardinality(String),
+    id                           UUID,
+    timestamp                    DateTime64(6, 'UTC') CODEC(ZSTD(1)),
+    start_time                   DateTime64(6, 'UTC') CODEC(ZSTD(1)),
+    received_at                  DateTime64(6, 'UTC') CODEC(ZSTD(1)),
+    api_key_prefix               LowCardinality(String),
+
+    log_type                     LowCardinality(String),
+    log_method                   LowCardinality(String),
+    model                        LowCardinality(String),
+    provider_id                  LowCardinality(String),
+    deployment_name              LowCardinality(String),
+    stream                       Bool,
+
+    status                       LowCardinality(String),
+    status_code                  UInt16,
+    error_message                String CODEC(ZSTD(3)),
+    error_code                   String CODEC(ZSTD(1)),
+    warnings                     String CODEC(ZSTD(3)),
+
+    latency                      Float64 CODEC(ZSTD(1)),
+    time_to_first_token          Float64 CODEC(ZSTD(1)),
+    tokens_per_second            Float64 CODEC(ZSTD(1)),
+
+    prompt_tokens                UInt32 CODEC(T64, ZSTD(1)),
+    completion_tokens            UInt32 CODEC(T64, ZSTD(1)),
+    total_request_tokens         UInt32 CODEC(T64, ZSTD(1)),
+    prompt_cache_hit_tokens      UInt32 CODEC(T64, ZSTD(1)),
+    prompt_cache_creation_tokens UInt32 CODEC(T64, ZSTD(1)),
+    reasoning_tokens             UInt32 CODEC(T64, ZSTD(1)),
+    cost                         Nullable(Decimal(38, 12)) CODEC(ZSTD(1)),
+    cost_source                  LowCardinality(String),
+    prompt_unit_price            Nullable(Decimal(38, 12)) CODEC(ZSTD(1)),
+    completion_unit_price        Nullable(Decimal(38, 12)) CODEC(ZSTD(1)),
+
+    customer_identifier          String CODEC(ZSTD(1)),
+    customer_name                String CODEC(ZSTD(1)),
+    customer_email               String CODEC(ZSTD(1)),
+    custom_identifier            String CODEC(ZSTD(1)),
+    group_identifier             String CODEC(ZSTD(1)),
+    thread_identifier            String CODEC(ZSTD(1)),
+    session_identifier           String CODEC(ZSTD(1)),
+    trace_group_identifier       String CODEC(ZSTD(1)),
+    evaluation_identifier        String CODEC(ZSTD(1)),
+    trace_unique_id              String CODEC(ZSTD(1)),
+    trace_name                   String CODEC(ZSTD(1)),
+    span_unique_id               String CODEC(ZSTD(1)),
+    span_parent_id               String CODEC(ZSTD(1)),
+    span_name                    String CODEC(ZSTD(1)),
+    span_workflow_name           String CODEC(ZSTD(1)),
+    span_path                    String CODEC(ZSTD(1)),
+    prompt_id                    String CODEC(ZSTD(1)),
+    prompt_name                  String CODEC(ZSTD(1)),
+    note                         String CODEC(ZSTD(3)),
+    category                     String CODEC(ZSTD(1)),
+    positive_feedback            Nullable(Bool),
+
+    input                        String CODEC(ZSTD(3)),
+    output                       String CODEC(ZSTD(3)),
+    prompt_messages              String CODEC(ZSTD(3)),
+    completion_message           String CODEC(ZSTD(3)),
+    completion_messages          String CODEC(ZSTD(3)),
+    tools                        String CODEC(ZSTD(3)),
+    tool_calls                   String CODEC(ZSTD(3)),
+    tool_choice                  String CODEC(ZSTD(3)),
+    response_format              String CODEC(ZSTD(3)),
+    variables                    String CODEC(ZSTD(3)),
+    usage                        String CODEC(ZSTD(3)),
+    full_request                 String CODEC(ZSTD(3)),
+    full_response                String CODEC(ZSTD(3)),
+    metadata                     String CODEC(ZSTD(3)),
+    extra                        String CODEC(ZSTD(3)),
+    flags                        Array(LowCardinality(String)),
+    size_bytes                   UInt32 CODEC(T64, ZSTD(1)),
+
+    INDEX id_bloom id TYPE bloom_filter(0.001) GRANULARITY 1
+)
+ENGINE = MergeTree
+PARTITION BY toYYYYMM(timestamp)
+ORDER BY (project_id, timestamp, id)
+SETTINGS
+    non_replicated_deduplication_window = 10000,
+    replicated_deduplication_window = 10000,
+    replicated_deduplication_window_seconds = 2592000,
+    fsync_after_insert = 1,
+    fsync_part_directory = 1,
+    min_rows_to_fsync_after_merge = 1,
+    min_compressed_bytes_to_fsync_after_merge = 1,
+    old_parts_lifetime = 15,
+    merge_max_block_size_bytes = 67108864;
+
+INSERT INTO `inferlog`.migrations (name) VALUES ('0001_logs');
+
