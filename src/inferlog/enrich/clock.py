@@ -44,7 +44,10 @@ def to_microseconds(seconds: float) -> float:
 
 def _flag(sent: Sent, name: str, value: float) -> float:
     """Say that a time was replaced, and keep what came under original_<name>; return what stands for none."""
-    sent.extra[f"original_{name}"] = msgspec.Raw(dumps(value))
+    kept_as = f"original_{name}"
+    while kept_as in sent.extra:  # the client has a field of that name itself
+        kept_as = f"original_{kept_as}"
+    sent.extra[kept_as] = msgspec.Raw(dumps(value))
     add_flag(sent.log, f"{name}_out_of_range")
     return 0.0
 

@@ -19,7 +19,7 @@ _NO_MESSAGES: Final = msgspec.Raw(b"[]")
 _NO_OBJECT: Final = msgspec.Raw(b"{}")
 _CHAT_TYPES: Final = frozenset({"chat", "completion", "text", "response"})
 _VERBATIM: Final = ("completion_messages", "tools", "tool_calls", "response_format", "variables", "usage")
-_AS_STORED: Final = (
+AS_STORED: Final = (
     "environment", "log_method", "model", "provider_id", "deployment_name", "stream", "status", "status_code",
     "error_message", "error_code", "warnings", "latency", "time_to_first_token", "tokens_per_second",
     "prompt_tokens", "completion_tokens", "total_request_tokens", "prompt_cache_hit_tokens",
@@ -69,7 +69,7 @@ def receipt(log: Log, log_id: str) -> Receipt:
 
 def render(log: Log) -> dict[str, Any]:
     """Return everything of one log. What has no column comes back under the name it was sent with."""
-    shown: dict[str, Any] = {name: getattr(log, name) for name in _AS_STORED}
+    shown: dict[str, Any] = {name: getattr(log, name) for name in AS_STORED}
     shown |= {
         "id": log.id,
         "unique_id": log.id,

@@ -1,65 +1,138 @@
-"""The API's description (OpenAPI 3.1), from the types that decode the requests and the routes that serve them."""
+"""The API's description (OpenAPI 3.1), from the tables that decode the requests and the types that are answered."""
 
-from typing import Any, Final
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, Final, get_type_hints
 
 import msgspec
 
 from inferlog import __version__
-from inferlog.dialects.fields import BODIES, CreateLog
-from inferlog.query.render import Receipt
+from inferlog.dialects.fields import BODIES, SCALARS, Count, Identifier, Int64, StatusCode, Time, TokenLimit
+from inferlog.model import Log
+from inferlog.query.render import AS_STORED, Receipt
+
+Schema = dict[str, Any]
 
 _JSON: Final = "application/json"
-_TEXT_OR_NUMBER: Final = {"string": {"type": "string"}, "number": {"type": "number"}, "boolean": {"type": "boolean"}}
+_HOLDERS: Final = ("keywordsai_params", "respan_params")
+_TEXT: Final[Schema] = {"type": "string"}
+_WHOLE: Final[Schema] = {"type": "integer"}
+_NULL: Final[Schema] = {"type": "null"}
+_DATE: Final[Schema] = {"type": "string", "format": "date-time"}
+_DIGITS: Final[Schema] = {"type": "string", "pattern": "^(0|[1-9][0-9]{0,8})$"}
+_NUMERAL: Final[Schema] = {"type": "string", "pattern": "^-?(0|[1-9][0-9]{0,14})(\\.[0-9]{1,15})?$"}
+_AMOUNT: Final[Schema] = {"type": "string", "pattern": "^(0|[1-9][0-9]{0,14})(\\.[0-9]{1,15})?$"}
+_SCALAR_FORMS: Final[dict[Any, list[Schema]]] = {
+    str: [_TEXT],
+    bool: [{"type": "boolean"}, {"enum": [0, 1, "0", "1", "true", "false"]}],
+    float: [{"type": "number", "minimum": -1e300, "maximum": 1e300}, _NUMERAL],
+    Count: [{"type": "integer", "minimum": 0, "maximum": 2**32 - 1}, _DIGITS],
+    StatusCode: [{"type": "integer", "minimum": 0, "maximum": 999}, {"type": "string", "pattern": "^[1-5][0-9][0-9]$"}],
+    TokenLimit: [{"type": "integer", "minimum": -1, "maximum": 2**63 - 1}, _DIGITS],
+    Int64: [{"type": "integer", "minimum": -(2**63), "maximum": 2**63 - 1}, _DIGITS],
+    Identifier: [_TEXT, _WHOLE],
+    Time: [{"type": "number", "minimum": -1e300, "maximum": 1e300}, _DATE],
+    Decimal | None: [{"type": "number", "minimum": 0, "exclusiveMaximum": 1e15}, _AMOUNT],
+}
+"""A parameter's type → the JSON that is read as it: numbers also as text, as many clients write them."""
 
 
-def describe() -> dict[str, Any]:
+def describe() -> Schema:
     """Return the whole document."""
     return {
         "openapi": "3.1.0",
         "info": {
             "title": "inferlog",
             "version": __version__,
-            "description": "The open log of every LLM call. Each path also works behind /api and with a final slash.",
+            "description": "The open log of every LLM call. Each path also works with or without /api in front and "
+            "with or without a slash at the end.",
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
+        "tags": [
+            {"name": "logs", "description": "Logging calls and reading them"},
+            {"name": "system", "description": "About inferlog itself; no key is needed"},
+        ],
         "security": [{"key": []}],
-        "components": {
-            "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
-            "schemas": {
-                "Log": _log_schema(),
-                "Receipt": _receipt_schema(),
-                "Error": _object({"detail": {"type": "string"}, "retry_after": {"type": "integer"}}, ["detail"]),
-                "ItemError": _object({"index": {"type": "integer"}, "error": {"type": "string"}}, ["index", "error"]),
-                "StoredLog": _object(
-                    {"id": {"type": "string"}, "unique_id": {"type": "string"}, "timestamp": {"type": "string"}},
-                    ["id", "unique_id", "timestamp"],
-                ),
-                "Page": _page_schema(),
-            },
-        },
+        "components": {"securitySchemes": {"key": {"type": "http", "scheme": "bearer"}}, "schemas": _schemas()},
         "paths": _paths(),
     }
 
 
-def _object(properties: dict[str, Any], required: list[str] | None = None) -> dict[str, Any]:
-    return {"type": "object", "properties": properties, "required": required or []}
+# What is sent and answered
 
 
-def _ref(name: str) -> dict[str, str]:
+def _schemas() -> Schema:
+    error = {"detail": {**_TEXT, "description": "What came, and what was expected"}, "retry_after": _WHOLE}
+    counts = {"success_count": _WHOLE, "error_count": _WHOLE, "errors": _array(_ref("ItemError"))}
+    item = {"index": {**_WHOLE, "description": "Position in the request, from 0"}, "error": _TEXT}
+    stored = {"id": _TEXT, "unique_id": _TEXT}
+    result = {"id": _maybe(_TEXT), "unique_id": _TEXT, "status": {"enum": ["success", "error"]}, **item}
+    created = {"message": _TEXT, "results": _array(_object(stored)), "errors": _array(_ref("ItemError"))}
+    return {
+        "Parameters": _parameters_schema(),
+        "Log": _log_schema(),
+        "Receipt": _receipt_schema(),
+        "Created": _object(created),
+        "Batch": _object({"message": _TEXT, "results": _array(_object(result, ["id", "status"])), **counts}),
+        "Bulk": _object(counts),
+        "ItemError": _object(item),
+        "StoredLog": _stored_log_schema(),
+        "Page": _page_schema(),
+        "Health": _object({"status": {"const": "ok"}, "version": _TEXT}),
+        "Readiness": _object(
+            {
+                "status": {"enum": ["ok", "degraded", "full"]},
+                "store": {**_TEXT, "description": "ok, or why the store does not take logs"},
+                "journal_rows": _WHOLE,
+                "journal_bytes": _WHOLE,
+            }
+        ),
+        "Error": _object(error, ["detail"]),
+    }
+
+
+def _object(properties: Mapping[str, Any], required: list[str] | None = None) -> Schema:
+    """Return an object's schema; without `required`, every property is always there."""
+    return {"type": "object", "properties": properties, "required": list(properties) if required is None else required}
+
+
+def _array(items: Schema, **bounds: int) -> Schema:
+    return {"type": "array", "items": items, **bounds}
+
+
+def _maybe(schema: Schema) -> Schema:
+    return {"anyOf": [schema, _NULL]}
+
+
+def _ref(name: str) -> Schema:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
-def _log_schema() -> dict[str, Any]:
-    """Return the schema of one log: the scalars that CreateLog decodes and the bodies that are kept as JSON."""
-    properties = dict(msgspec.json.schema(CreateLog)["$defs"]["CreateLog"]["properties"])
+def _parameters_schema() -> Schema:
+    """Return the schema of a log's parameters: the scalars that are decoded and the bodies that are kept as JSON."""
+    properties = {
+        name: {"anyOf": [*_SCALAR_FORMS[scalar.type], _NULL], "description": scalar.description}
+        for name, scalar in SCALARS.items()
+    }
     for name, body in BODIES.items():
-        kinds = [_TEXT_OR_NUMBER.get(each, {"type": each}) for each in body.kinds]
-        properties[name] = {"anyOf": [*kinds, {"type": "null"}], "description": body.description}
+        kinds = [{"type": each} for each in (*body.kinds, "null")]
+        properties[name] = {"anyOf": kinds, "description": body.description}
+    properties["unique_id"]["anyOf"] = [_TEXT, {"type": "number"}, _NULL]
     return {
         "type": "object",
-        "description": "One LLM call. Every field is optional; a field that is not listed is kept with the log.",
-        "properties": {name: properties[name] for name in sorted(properties)},
+        "description": "Every field is optional; a field that is not listed is kept with the log.",
+        "properties": {name: properties[name] for name in sorted(properties) if name not in _HOLDERS},
         "additionalProperties": True,
+    }
+
+
+def _log_schema() -> Schema:
+    parameters = _parameters_schema()
+    held = {name: {**_maybe(_ref("Parameters")), "description": BODIES[name].description} for name in _HOLDERS}
+    return {
+        **parameters,
+        "description": f"One LLM call. {parameters['description']}",
+        "properties": {**parameters["properties"], **held},
         "example": {
             "model": "gpt-4o-mini",
             "prompt_messages": [{"role": "user", "content": "Hi"}],
@@ -72,136 +145,201 @@ def _log_schema() -> dict[str, Any]:
     }
 
 
-def _receipt_schema() -> dict[str, Any]:
-    schema = dict(msgspec.json.schema(Receipt)["$defs"]["Receipt"])
-    schema["properties"]["cost"] = {"anyOf": [{"type": "number"}, {"type": "null"}], "description": "USD"}
-    schema["required"] = ["message"]  # with block: false there is nothing else
+def _receipt_schema() -> Schema:
+    schema: Schema = dict(msgspec.json.schema(Receipt)["$defs"]["Receipt"])
+    schema["properties"]["cost"] = {**_maybe({"type": "number"}), "description": "USD"}
+    schema["required"] = list(schema["properties"])
+    schema["description"] = "What a create answers. With block: false it is the message alone."
     return schema
 
 
-def _page_schema() -> dict[str, Any]:
-    address = {"anyOf": [{"type": "string"}, {"type": "null"}]}
+_STORED_FORMS: Final[dict[Any, Schema]] = {
+    str: _TEXT,
+    int: _WHOLE,
+    float: {"type": "number"},
+    bool: {"type": "boolean"},
+    bool | None: _maybe({"type": "boolean"}),
+}
+
+
+def _stored_log_schema() -> Schema:
+    """Return the schema of one log as it is read: render.py's shape."""
+    hints = get_type_hints(Log)
+    described = {name: SCALARS[name].description for name in AS_STORED if name in SCALARS}
+    properties: dict[str, Schema] = {name: dict(_STORED_FORMS[hints[name]]) for name in AS_STORED}
+    for name, text in described.items():
+        properties[name]["description"] = text
+    listed, held = _array({}), {"type": "object"}
+    properties |= {
+        **dict.fromkeys(("id", "unique_id", "organization_id", "organization_key_id", "log_type"), _TEXT),
+        **dict.fromkeys(("timestamp", "start_time", "received_at"), _DATE),
+        **dict.fromkeys(("cost", "prompt_unit_price", "completion_unit_price"), _maybe({"type": "number"})),
+        "failed": {"type": "boolean"},
+        "error_bit": {"enum": [0, 1]},
+        "input": {**_TEXT, "description": "What went in, as text or as JSON text"},
+        "output": {**_TEXT, "description": "What came out, as text or as JSON text"},
+        "prompt_messages": listed,
+        "completion_message": _maybe(held),
+        **dict.fromkeys(("completion_messages", "tools", "tool_calls"), _maybe(listed)),
+        **dict.fromkeys(("response_format", "variables", "usage"), _maybe(held)),
+        "tool_choice": {"anyOf": [_TEXT, held, _NULL]},
+        "metadata": held,
+        "full_request": {"anyOf": [held, listed]},
+        "full_response": {"anyOf": [held, listed]},
+        "flags": {**_array(_TEXT), "description": "What inferlog had to change or could not read, e.g. a time"},
+        "size_bytes": _WHOLE,
+        "blurred": {"type": "boolean", "description": "True: the bodies were left out of a page; read the log by id"},
+    }
+    schema = _object(properties)
+    schema["description"] = "One log. What was sent under a name that is not listed comes back under that name."
+    return {**schema, "additionalProperties": True}
+
+
+def _page_schema() -> Schema:
     return _object(
         {
-            "results": {"type": "array", "items": _ref("StoredLog")},
-            "count": {"type": "integer"},
-            "next": address,
-            "previous": address,
-        },
-        ["results", "count", "next", "previous"],
+            "results": _array(_ref("StoredLog")),
+            "count": {**_WHOLE, "description": "Logs on all pages"},
+            "next": {**_maybe(_TEXT), "description": "Address of the next page"},
+            "previous": {**_maybe(_TEXT), "description": "Address of the page before"},
+        }
     )
 
 
-def _responses(success: dict[str, Any], status: str = "200", *others: str) -> dict[str, Any]:
-    texts = {
-        "400": "The request cannot be read; the text names the field, what came and what was expected",
-        "401": "No key, or none that is known",
-        "403": "The key lacks the scope",
-        "404": "Not found",
-        "408": "The body came too slowly",
-        "413": "Over a stated limit",
-        "415": "Not JSON, or an unknown encoding",
-        "422": "The query was cut at a stated limit",
-        "429": "Too much under way; see Retry-After",
-        "503": "The store or the journal does not take part now; see Retry-After",
-        "507": "The disk is full; nothing was stored",
-    }
-    answers = {status: {"description": "Done", "content": {_JSON: {"schema": success}}}}
-    for code in others:
-        answers[code] = {"description": texts[code], "content": {_JSON: {"schema": _ref("Error")}}}
-    return answers
+# Parameters and bodies
 
 
-_WRITE_ERRORS: Final = ("400", "401", "403", "408", "413", "415", "429", "503", "507")
-_READ_ERRORS: Final = ("400", "401", "403", "408", "413", "415", "422", "429", "503")
-
-_IDEMPOTENCY: Final = {
+_IDEMPOTENCY: Final[Schema] = {
     "name": "Idempotency-Key",
     "in": "header",
     "required": False,
     "description": "Makes a repeat of this request the same log.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[A-Za-z0-9_.:-]+$"},
 }
+_LOG_ID: Final[Schema] = {
+    "name": "log_id",
+    "in": "path",
+    "required": True,
+    "description": "The log's id: 32 hex digits, or a UUID with dashes.",
+    "schema": {**_TEXT, "pattern": "^[0-9a-f]{32}$"},
+}
+_FLAG: Final[Schema] = {"enum": ["true", "false"]}
+_LIST_PARAMETERS: Final[dict[str, tuple[Schema, str]]] = {
+    "page": ({"type": "integer", "minimum": 1, "maximum": 2**40}, "Page number, from 1."),
+    "page_size": ({"type": "integer", "minimum": 1, "maximum": 1_000}, "Logs on a page. Default: 100."),
+    "sort_by": ({"enum": ["-id", "id", "-timestamp", "timestamp"]}, "Default: -id, newest first."),
+    "start_time": (_DATE, "Earliest timestamp. Default: none."),
+    "end_time": (_DATE, "Latest timestamp. Default: none."),
+    "environment": ({"enum": ["prod", "test"]}, "Default: the key's own."),
+    "all_envs": (_FLAG, "Show every environment; beats environment."),
+    "is_test": (_FLAG, "Show test (true) or prod (false); beats all_envs."),
+}
 
 
-def _query_parameters() -> list[dict[str, Any]]:
-    flag = {"type": "string", "enum": ["true", "false"]}
-    described = (
-        ("page", {"type": "integer", "minimum": 1, "maximum": 1_000_000}, "Page number, from 1."),
-        ("page_size", {"type": "integer", "minimum": 1, "maximum": 1_000}, "Logs on a page. Default: 100."),
-        (
-            "sort_by",
-            {"type": "string", "enum": ["-id", "id", "-timestamp", "timestamp"]},
-            "Default: -id, newest first.",
-        ),
-        ("start_time", {"type": "string", "format": "date-time"}, "Earliest timestamp. Default: none."),
-        ("end_time", {"type": "string", "format": "date-time"}, "Latest timestamp. Default: none."),
-        ("environment", {"type": "string", "enum": ["prod", "test"]}, "Default: the key's own."),
-        ("all_envs", flag, "Show every environment."),
-        ("is_test", flag, "Show test (true) or prod (false); beats all_envs."),
-    )
+def _list_query() -> list[Schema]:
     return [
         {"name": name, "in": "query", "required": False, "description": text, "schema": schema}
-        for name, schema, text in described
+        for name, (schema, text) in _LIST_PARAMETERS.items()
     ]
 
 
-def _body(schema: dict[str, Any], *, required: bool = True) -> dict[str, Any]:
+def _body(schema: Schema, *, required: bool = True) -> Schema:
     return {"required": required, "content": {_JSON: {"schema": schema}}}
 
 
-def _many(logs_max: int) -> dict[str, Any]:
-    logs = {"type": "array", "items": _ref("Log"), "maxItems": logs_max}
-    return _body(_object({"logs": logs}, ["logs"]))
+def _many(logs_max: int) -> Schema:
+    return _body(_object({"logs": _array(_ref("Log"), maxItems=logs_max)}))
 
 
-def _paths() -> dict[str, Any]:
-    created = {"anyOf": [_ref("Receipt"), _object({"message": {"type": "string"}}, ["message"])]}
-    counts = {name: {"type": "integer"} for name in ("success_count", "error_count")}
-    errors = {"errors": {"type": "array", "items": _ref("ItemError")}}
-    one_or_many = _body({"anyOf": [_ref("Log"), {"type": "array", "items": _ref("Log")}]})
+def _list_body() -> Schema:
+    """Return the body of a list request: the query's parameters, which win over these, and the older API's filters."""
+    properties = {name: {**schema, "description": text} for name, (schema, text) in _LIST_PARAMETERS.items()}
+    filters = {"type": "object", "maxProperties": 0, "description": "Must be empty in this version."}
+    schema = _object({"filters": filters, **properties}, [])
+    return _body({**schema, "additionalProperties": False}, required=False)
+
+
+# Operations
+
+
+_ERROR_TEXTS: Final = {
+    "400": "The request cannot be read; the text names the field, what came and what was expected",
+    "401": "No key, or none that is known",
+    "403": "The key lacks the scope",
+    "404": "Not found",
+    "408": "The body came too slowly",
+    "413": "Over a stated limit",
+    "415": "Not JSON, or an unknown encoding",
+    "422": "The query was cut at a stated limit",
+    "429": "Too much under way; see Retry-After",
+    "503": "The store or the journal does not take part now; see Retry-After",
+    "507": "The disk is full; nothing was stored",
+}
+_WRITE_ERRORS: Final = ("400", "401", "403", "408", "413", "415", "429", "503", "507")
+_READ_ERRORS: Final = ("400", "401", "403", "408", "413", "415", "422", "429", "503")
+
+
+def _responses(success: Schema, status: str = "200", *others: str, media_type: str = _JSON) -> Schema:
+    answers: Schema = {status: {"description": "Done", "content": {media_type: {"schema": success}}}}
+    for code in others:
+        answers[code] = {"description": _ERROR_TEXTS[code], "content": {_JSON: {"schema": _ref("Error")}}}
+    return answers
+
+
+def _paths() -> Schema:
+    created = _responses(
+        {"anyOf": [_ref("Receipt"), _ref("Created"), _object({"message": _TEXT})]}, "200", *_WRITE_ERRORS
+    )
+    created_or_listed = _responses({"anyOf": [_object({"message": _TEXT}), _ref("Page")]}, "200", *_WRITE_ERRORS, "422")
+    one_or_many = _body({"anyOf": [_ref("Log"), _array(_ref("Log"), maxItems=5_000)]})
+    batch = _responses(_ref("Batch"), "200", *_WRITE_ERRORS)
+    bulk = _responses(_ref("Bulk"), "201", *_WRITE_ERRORS)
     listed = _responses(_ref("Page"), "200", *_READ_ERRORS)
+    shown = _responses(_ref("StoredLog"), "200", "404", *_READ_ERRORS)
+    either = "Log a call, or each of an array of calls; or list, if the body has filters"
     return {
         "/api/request-logs/create/": {
-            "post": _operation("create", "Log a call", _responses(created, "200", *_WRITE_ERRORS), one_or_many,
+            "post": _operation("create", "Log a call, or each of an array of calls", created, one_or_many,
                                [_IDEMPOTENCY]),
         },
         "/api/request-logs/": {
-            "post": _operation("create_or_list", "Log a call (or list, if the body has `filters`)",
-                               _responses(created, "200", *_WRITE_ERRORS), one_or_many, [_IDEMPOTENCY]),
-            "get": _operation("list", "List logs", listed, None, _query_parameters()),
+            "post": _operation("create_or_list", either, created_or_listed, one_or_many, [_IDEMPOTENCY]),
+            "get": _operation("list", "List logs", listed, None, _list_query()),
         },
         "/api/request-logs/list/": {
-            "get": _operation("list_logs", "List logs", listed, None, _query_parameters()),
-            "post": _operation("list_by_body", "List logs", listed,
-                               _body(_object({"filters": {"type": "object", "maxProperties": 0}})),
-                               _query_parameters()),
+            "get": _operation("list_logs", "List logs", listed, None, _list_query()),
+            "post": _operation("list_by_body", "List logs", listed, _list_body(), _list_query()),
         },
-        "/api/request-logs/batch/create": {
-            "post": _operation("create_batch", "Log up to 5,000 calls",
-                               _responses(_object({**counts, **errors}), "200", *_WRITE_ERRORS), _many(5_000)),
+        "/api/request-logs/batch/create/": {
+            "post": _operation("create_batch", "Log up to 5,000 calls; the answer says for each how it went", batch,
+                               _many(5_000), [_IDEMPOTENCY]),
         },
         "/api/request-logs/bulk/": {
-            "post": _operation("create_bulk", "Log up to 500 calls",
-                               _responses(_object({**counts, **errors}), "201", *_WRITE_ERRORS), _many(500)),
+            "post": _operation("create_bulk", "Log up to 500 calls; the answer names those that were refused", bulk,
+                               _many(500), [_IDEMPOTENCY]),
         },
-        "/api/request-logs/{log_id}/": {
-            "get": _operation("show", "One log", _responses(_ref("StoredLog"), "200", "404", *_READ_ERRORS), None,
-                              [{"name": "log_id", "in": "path", "required": True, "schema": {"type": "string"}}]),
+        "/api/request-logs/{log_id}/": {"get": _operation("show", "Read one log", shown, None, [_LOG_ID])},
+        "/health": {"get": _open("health", "Does the process serve?", _responses(_ref("Health")))},
+        "/ready": {"get": _open("ready", "Are logs taken, and does the store answer?", _readiness())},
+        "/metrics": {
+            "get": _open("metrics", "Counters for Prometheus", _responses(_TEXT, media_type="text/plain")),
         },
-        "/health": {"get": _open("health", "Does the process serve?")},
-        "/ready": {"get": _open("ready", "Are logs taken, and does the store answer?", "503")},
+        "/openapi.json": {"get": _open("openapi", "This description", _responses({"type": "object"}))},
     }  # fmt: skip
 
 
+def _readiness() -> Schema:
+    content = {_JSON: {"schema": _ref("Readiness")}}
+    return {
+        "200": {"description": "Logs are taken", "content": content},
+        "503": {"description": "The journal is full: no logs are taken", "content": content},
+    }
+
+
 def _operation(
-    name: str,
-    summary: str,
-    responses: dict[str, Any],
-    body: dict[str, Any] | None = None,
-    parameters: list[dict[str, Any]] | None = None,
-) -> dict[str, Any]:
-    operation: dict[str, Any] = {"operationId": name, "summary": summary, "responses": responses, "tags": ["logs"]}
+    name: str, summary: str, responses: Schema, body: Schema | None = None, parameters: list[Schema] | None = None
+) -> Schema:
+    operation: Schema = {"operationId": name, "summary": summary, "responses": responses, "tags": ["logs"]}
     if body:
         operation["requestBody"] = body
     if parameters:
@@ -209,6 +347,5 @@ def _operation(
     return operation
 
 
-def _open(name: str, summary: str, *others: str) -> dict[str, Any]:
-    responses = _responses({"type": "object"}, "200", *others)
+def _open(name: str, summary: str, responses: Schema) -> Schema:
     return {"operationId": name, "summary": summary, "security": [], "responses": responses, "tags": ["system"]}
