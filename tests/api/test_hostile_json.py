@@ -56,7 +56,7 @@ _HUGE_SHOWN = "1" + "0" * 76 + "..."
         (b"true", "Invalid request format: expected a JSON object for one log, received boolean"),
         (b'{"latency": 1e999}', field_refusal("latency", "a valid number in range", "1e999")),
         (b'{"latency": "nan"}', field_refusal("latency", "a finite number", '"nan"')),
-        (b'{"ttft": "Infinity"}', field_refusal("time_to_first_token", "a finite number", '"Infinity"')),
+        (b'{"ttft": "Infinity"}', field_refusal("ttft", "a finite number", '"Infinity"')),
         (f'{{"prompt_tokens": {_HUGE}}}'.encode(),
          field_refusal("prompt_tokens", "an integer <= 4294967295", _HUGE_SHOWN)),
         (f'{{"status_code": -{_HUGE}}}'.encode(),

@@ -36,7 +36,7 @@ def test_without_a_key_nothing_is_served(server: Server, method: str, path: str)
 def test_a_key_that_is_not_known_is_refused(server: Server, header: str, expected: str) -> None:
     """An unknown key, or a header of another form, is a 401 that says which."""
     with server.client("") as anyone:
-        response = anyone.get(LIST, headers={"Authorization": header.encode("latin-1")})
+        response = anyone.get(LIST, headers={b"Authorization": header.encode("latin-1")})
     assert refusal(response, 401) == expected
 
 

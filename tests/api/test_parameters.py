@@ -161,7 +161,7 @@ def test_parameters_in_a_holder_count_as_given_at_the_top(api: httpx.Client, hel
 def test_defaults_of_a_log_without_parameters(api: httpx.Client) -> None:
     """An empty log is a log: every parameter has the page's default."""
     log = roundtrip(api, {})
-    expected = {
+    expected: Json = {
         "model": "", "prompt_messages": [], "completion_message": None, "cost": None, "completion_tokens": 0,
         "completion_unit_price": None, "customer_identifier": "", "error_message": "", "full_request": {},
         "latency": 0, "metadata": {}, "prompt_tokens": 0, "prompt_unit_price": None, "response_format": None,

@@ -26,8 +26,9 @@ _VERBATIM: Final = (
 _text = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 _scalars = st.one_of(
     st.none(), st.booleans(), st.integers(), st.integers(-(10**40), 10**40),
-    st.floats(allow_nan=False, allow_infinity=False), _text, st.from_regex(r"-?[0-9]{1,3}(\.[0-9]{1,3})?", fullmatch=True),
-    st.sampled_from(["2026-03-01T10:00:00Z", "null", "true", "nan", "Infinity", "{", "[1]", '"', "\0", "\u2028", "1e999"]),
+    st.floats(allow_nan=False, allow_infinity=False), _text,
+    st.from_regex(r"-?[0-9]{1,3}(\.[0-9]{1,3})?", fullmatch=True),
+    st.sampled_from(["2026-03-01T10:00:00Z", "null", "true", "nan", "Infinity", "{", "[1]", '"', "\0", "1e999"]),
 )  # fmt: skip
 _values = st.recursive(
     _scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_text, inner, max_size=3), max_leaves=8
