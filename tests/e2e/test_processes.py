@@ -95,7 +95,7 @@ def test_a_request_under_way_is_answered_before_the_stop(tmp_path: Path) -> None
     server = Server(tmp_path / "data")
     body = b'{"model":"under way","note":"' + b"x" * 10_000 + b'"}'
     with server:
-        with socket.create_connection(("127.0.0.1", urlsplit(server.url).port or 0), timeout=30) as connection:
+        with _connect(server) as connection:
             connection.sendall(_head(server, len(body)) + body[:5_000])
             with server.client() as client:  # its answer says that the server has got the half
                 wait_for(lambda: "inferlog_inflight_bytes 5000.0" in client.get("/metrics").text)
@@ -115,15 +115,16 @@ def test_a_request_under_way_is_answered_before_the_stop(tmp_path: Path) -> None
 
 def test_a_client_that_never_ends_its_body_does_not_hold_the_stop_up_for_ever(tmp_path: Path) -> None:
     """A body that pauses is given up after body_seconds_max; the stop goes on and exits with 0."""
-    with Server(tmp_path / "data", body_seconds_max=0.5) as server:
-        with socket.create_connection(("127.0.0.1", urlsplit(server.url).port or 0), timeout=30) as connection:
-            connection.sendall(_head(server, 1_000) + b'{"model":')
-            with server.client() as client:
-                wait_for(lambda: "inferlog_inflight_bytes 9.0" in client.get("/metrics").text)
-            assert server.stop() == 0
-            assert b"body_seconds_max" in connection.makefile("rb").read()
+    with Server(tmp_path / "data", body_seconds_max=0.5) as server, _connect(server) as connection:
+        connection.sendall(_head(server, 1_000) + b'{"model":')
+        with server.client() as client:
+            wait_for(lambda: "inferlog_inflight_bytes 9.0" in client.get("/metrics").text)
+        assert server.stop() == 0
+        assert b"body_seconds_max" in connection.makefile("rb").read()
 
 
+def _connect(server: Server) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", urlsplit(server.url).port or 0), timeout=30)
 
 
 def _head(server: Server, length: int) -> bytes:
@@ -135,7 +136,7 @@ def _head(server: Server, length: int) -> bytes:
 
 def _accepts(server: Server) -> bool:
     try:
-        socket.create_connection(("127.0.0.1", urlsplit(server.url).port or 0), timeout=5).close()
+        _connect(server).close()
     except OSError:
         return False
     return True
