@@ -84,6 +84,7 @@ class _Client(threading.Thread):
                 sending = self._draw()
             if not self._send(sending) and sending.repeatable:
                 unanswered.append(sending)
+        self._drop_connection()
 
     def _draw(self) -> _Sending:
         """Return a new request: of some kind, with or without an identity."""
