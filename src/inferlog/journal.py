@@ -92,6 +92,7 @@ class Journal:
     def __init__(self, directory: Path, identities: Identities, *, bytes_max: int, segment_bytes_max: int) -> None:
         """Open the journal, taking up the segments that an earlier process left; `torn` says what it lost."""
         self.directory = directory
+        self.repeated = 0  # entries that were known already, since the start
         self.torn: list[Torn] = []
         self.full = False  # the last commit was refused for want of room, and none was made since
         self.on_sealed: Callable[[], None] = _do_nothing
@@ -167,6 +168,7 @@ class Journal:
                 if self._written >= self._segment_bytes_max:
                     self._seal()
                     self.on_sealed()
+            self.repeated += len(entries) - len(fresh)
             return ids
 
     def knows(self, mark: bytes) -> bool:

@@ -166,6 +166,8 @@ def test_the_body_of_a_list_request_counts_and_the_query_wins(week: httpx.Client
     assert [log["model"] for log in answer["results"]] == ["day-3", "day-4"]
     answer = week.post(LIST, params={"page": 1}, json={"page_size": 2, "page": 2}).json()
     assert [log["model"] for log in answer["results"]] == ["day-7", "day-6"]
+    answer = week.post(LIST, content=b'{"page_size": 3.0, "page": 3}', headers={"Content-Type": "application/json"})
+    assert [log["model"] for log in answer.json()["results"]] == ["day-1"]
     assert week.post(LIST).json()["count"] == 7
 
 

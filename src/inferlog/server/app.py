@@ -22,6 +22,7 @@ def build(services: Services) -> ASGIApp:
         for row, end in endpoints if "{" not in row.path
         for method in row.methods for form in forms(row.path)
     }  # fmt: skip
+    methods = _methods()
     routes = [Route(row.path, end, methods=list(row.methods)) for row, end in endpoints]
     routed = Starlette(routes=routes, exception_handlers={HTTPException: _answer_unrouted})
     routed.router.redirect_slashes = False
@@ -33,11 +34,15 @@ def build(services: Services) -> ASGIApp:
         # A path without parameters goes straight to its endpoint: Starlette's way there costs 25 µs of the 70
         # that a create may take. What is not found here (parameters, HEAD, 404, 405) is Starlette's.
         endpoint = fixed.get((scope["method"], scope["path"]))
-        if endpoint is None:
-            normalize(scope)
-            await routed(scope, receive, send)
-        else:
+        if endpoint is not None:
             await endpoint(scope, receive, send)
+            return
+        normalize(scope)
+        allowed = methods.get(scope["path"], ())
+        if allowed and scope["method"] not in allowed:  # else /request-logs/create would be the log named "create"
+            await _unrouted(scope, 405, {"allow": ", ".join(allowed)})(scope, receive, send)
+        else:
+            await routed(scope, receive, send)
 
     return application
 
@@ -45,6 +50,19 @@ def build(services: Services) -> ASGIApp:
 async def _answer_unrouted(request: Request, error: Exception) -> Response:
     """Answer what no route serves: 404 and 405, in the API's own shape."""
     assert isinstance(error, HTTPException)
-    text = f"There is no {request.method} {sent_path(request.scope)} here; the routes are listed at /docs"
-    reply = json_reply({"detail": text})
-    return Response(reply.body, error.status_code, dict(error.headers or {}), "application/json")
+    return _unrouted(request.scope, error.status_code, dict(error.headers or {}))
+
+
+def _unrouted(scope: Scope, status: int, headers: dict[str, str]) -> Response:
+    text = f"There is no {scope['method']} {sent_path(scope)} here; the routes are listed at /docs"
+    return Response(json_reply({"detail": text}).body, status, headers, "application/json")
+
+
+def _methods() -> dict[str, tuple[str, ...]]:
+    """Return the methods of each path without parameters, over all of its routes; HEAD goes with GET."""
+    methods: dict[str, tuple[str, ...]] = {}
+    for row in ROUTES:
+        if "{" not in row.path:
+            given = (*row.methods, "HEAD") if "GET" in row.methods else row.methods
+            methods[row.path] = (*methods.get(row.path, ()), *given)
+    return methods

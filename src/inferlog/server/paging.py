@@ -86,6 +86,8 @@ def _unknown(name: str) -> InvalidInput:
 
 def _whole(given: dict[str, Any], name: str, default: int, most: int) -> int:
     value = given.get(name, default)
+    if isinstance(value, float) and value.is_integer():  # 2.0 is a whole number in JSON
+        value = int(value)
     number = int(value) if _WHOLE_NUMBER.fullmatch(str(value)) else 0
     if not 1 <= number <= most:
         raise InvalidInput(f"{name}: expected a whole number from 1 to {most:,}, received: {str(value)[:80]}")
