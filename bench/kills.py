@@ -66,6 +66,12 @@ class _Client(threading.Thread):
 
     def run(self) -> None:
         """Send; what was left unanswered goes first once the server is back."""
+        try:
+            self._send_all()
+        finally:
+            self._drop_connection()
+
+    def _send_all(self) -> None:
         unanswered: list[_Sending] = []
         while unanswered or not self.ending.is_set():
             if not self._serving.wait(0.2):
@@ -78,6 +84,7 @@ class _Client(threading.Thread):
                 sending = self._draw()
             if not self._send(sending) and sending.repeatable:
                 unanswered.append(sending)
+        self._drop_connection()
 
     def _draw(self) -> _Sending:
         """Return a new request: of some kind, with or without an identity."""
@@ -147,8 +154,8 @@ class _Client(threading.Thread):
         if self._connection is None:
             self._connection = http.client.HTTPConnection(urlsplit(self._server.url).netloc, timeout=60)
         self._connection.request(method, path, body, headers)
-        answer = self._connection.getresponse()
-        return answer.status, json.loads(answer.read())
+        with self._connection.getresponse() as answer:
+            return answer.status, json.loads(answer.read())
 
     def _drop_connection(self) -> None:
         if self._connection is not None:

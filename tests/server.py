@@ -31,7 +31,7 @@ class Server:
         self.url = ""
         self.output: list[str] = []
         self._environment = environment or {}
-        self._settings = settings
+        self._settings = {"port": 0, **settings}
         self._process: subprocess.Popen[str] | None = None
         self._reader: threading.Thread | None = None
 
@@ -67,7 +67,7 @@ class Server:
         flags = [f"--{name.replace('_', '-')}={value}" for name, value in self._settings.items()]
         environment = {name: value for name, value in os.environ.items() if not name.startswith("INFERLOG_")}
         environment |= {"INFERLOG_BOOTSTRAP_KEY": self.key, "PYTHONUNBUFFERED": "1", **self._environment}
-        command = [sys.executable, "-m", "inferlog", "serve", "--port=0", f"--data={self.data}", *flags]
+        command = [sys.executable, "-m", "inferlog", "serve", f"--data={self.data}", *flags]
         self.output = []
         self._process = subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment

@@ -50,11 +50,15 @@ class Access:
         self._checked_at = 0.0
 
     def bootstrap(self, given: str = "") -> str | None:
-        """On a new file, make the project `default` and its first key, and return the key; else return None."""
-        if self._db.execute("SELECT 1 FROM projects LIMIT 1").fetchone():
+        """While there is no key, make the first one, to the project `default`, and return it; else return None.
+
+        What counts is a key, not a project: a start that failed on its first key would leave nobody with one.
+        """
+        if self._db.execute("SELECT 1 FROM keys LIMIT 1").fetchone():
             return None
-        project = self.create_project("default")
-        return self.create_key(project.name, name="first", environment="prod", scopes=SCOPES, secret=given)
+        if not self._db.execute("SELECT 1 FROM projects WHERE name = 'default'").fetchone():
+            self.create_project("default")
+        return self.create_key("default", name="first", environment="prod", scopes=SCOPES, secret=given)
 
     def create_project(self, name: str) -> Project:
         """Make a project. Raises InvalidInput if the name is taken or empty."""

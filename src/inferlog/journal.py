@@ -274,8 +274,8 @@ class Journal:
             return
         if self._rows:
             self._sealed.append(Segment(self._path, self._rows, self._written, self._opened_at))
-        else:
-            self._path.unlink(missing_ok=True)
+        elif not self._written:
+            self._path.unlink(missing_ok=True)  # one of marks alone stays, for the next start to learn
         os.close(self._fd)
         self._fd = None
         self._written = self._rows = 0
@@ -287,21 +287,30 @@ class Journal:
         """Take up the segments on disk, learn their identities, and note what of them is torn."""
         paths = sorted(self.directory.glob(f"*{_SUFFIX}"))
         stems = {path.stem for path in paths}
+        learned: list[Path] = []
         for path in paths:
             if path.stem[-1] in "ab" and path.stem[:-1] in stems:
                 path.unlink()
                 continue
-            rows = 0
+            rows = frames = 0
+            torn_before = len(self.torn)
             for frame in _frames(path, self.torn):
                 rows += frame.rows
+                frames += 1
                 pairs = frame.identities
                 self._identities.remember(
                     {pairs[at : at + 16]: pairs[at + 16 : at + 32] for at in range(0, len(pairs), _IDENTITY_BYTES)}
                 )
             if rows:
                 self._sealed.append(Segment(path, rows, path.stat().st_size, path.stat().st_mtime))
+            elif frames and len(self.torn) == torn_before:
+                learned.append(path)
             else:
                 _retire(path)
+        if learned:
+            self._identities.persist()
+        for path in learned:
+            path.unlink()
 
 
 def _write_durably(fd: int, position: int, frame: Frame) -> None:

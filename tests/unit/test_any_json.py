@@ -51,7 +51,7 @@ def unique(names: st.SearchStrategy[str], values: st.SearchStrategy[str]) -> st.
     return st.lists(st.tuples(names, values), max_size=8, unique_by=lambda pair: pair[0])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(unique(unknown_names, json_texts))
 def test_unknown_fields_come_back_verbatim(fields: list[tuple[str, str]]) -> None:
     """Any unknown fields are read back with every digit and in their order, at the top or under `shadowed`."""
@@ -66,7 +66,7 @@ def test_unknown_fields_come_back_verbatim(fields: list[tuple[str, str]]) -> Non
     assert [name for name in answer if name in names] == names
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(unique(known_names, json_texts), unique(unknown_names, json_texts), unique(known_names, json_texts))
 def test_any_json_is_a_row_or_invalid_input(
     known: list[tuple[str, str]], unknown: list[tuple[str, str]], held: list[tuple[str, str]]
@@ -106,7 +106,7 @@ valid_values: Final[dict[str, Any]] = {
 }
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.fixed_dictionaries({}, optional=valid_values))
 def test_fields_of_the_right_type_always_make_a_row(fields: dict[str, Any]) -> None:
     """Values of the right types, however extreme and in whatever company, are stored."""

@@ -20,11 +20,16 @@ _SLICE: Final = 4096  # what is inflated in one go: zstd makes up to 128 kB of 4
 
 
 class Chunk(NamedTuple):
-    """Some successive lines: the number of the first (from 1), a name that says which they are, and the lines."""
+    """Some successive lines that are not empty: their numbers (from 1), a name that says which they are, the lines."""
 
-    first_line: int
+    numbers: list[int]
     name: str
     lines: list[bytes]
+
+    @property
+    def first_line(self) -> int:
+        """Return the number of the first of them."""
+        return self.numbers[0]
 
 
 class Source:
@@ -82,27 +87,27 @@ class Source:
 def chunks(source: Source) -> Iterator[Chunk]:
     """Yield the non-empty lines in chunks of at most CHUNK_LINES lines or about CHUNK_BYTES bytes."""
     lines: list[bytes] = []
-    size, first, number = 0, 1, 0
+    numbers: list[int] = []
+    size = 0
     for number, line in enumerate(_lines(source.blocks()), 1):
         if not line.strip():
             continue
-        if not lines:
-            first = number
+        numbers.append(number)
         lines.append(line)
         size += len(line)
         if len(lines) >= CHUNK_LINES or size >= CHUNK_BYTES:
-            yield _chunk(first, lines)
-            lines, size = [], 0
+            yield _chunk(numbers, lines)
+            lines, numbers, size = [], [], 0
     if lines:
-        yield _chunk(first, lines)
+        yield _chunk(numbers, lines)
 
 
-def _chunk(first: int, lines: list[bytes]) -> Chunk:
+def _chunk(numbers: list[int], lines: list[bytes]) -> Chunk:
     digest = hashlib.sha256()  # the fastest where the processor has instructions for it: half of BLAKE2's time
     for line in lines:
         digest.update(line)
         digest.update(b"\n")
-    return Chunk(first, f"import-{first}-{digest.hexdigest()[:32]}", lines)
+    return Chunk(numbers, f"import-{numbers[0]}-{digest.hexdigest()[:32]}", lines)
 
 
 def _lines(blocks: Iterator[bytes]) -> Iterator[bytes]:

@@ -1,5 +1,6 @@
 """`inferlog import`: JSON lines of logs from a file or standard input, into a store or to a running server."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -17,6 +18,8 @@ from inferlog.config import load
 from inferlog.errors import ConfigError
 
 _EXAMPLES_MAX = 10
+_TEXT_MAX = 300
+_RECEIVED = re.compile(r", received: .*")  # what differs from line to line is no part of the reason
 
 
 class Target(Protocol):
@@ -52,14 +55,16 @@ def import_logs(
     settings = load(flags, config_file=config_file)
     with ExitStack() as stack:
         source = stack.enter_context(_open(file))
-        refused_lines = stack.enter_context(Path(rejects).open("wb")) if rejects else None
+        refused_lines = stack.enter_context(_create(rejects)) if rejects else None
         target: Target
         if url:
             if not key:
                 raise ConfigError("--url needs --key, or the environment variable INFERLOG_KEY")
             target = ServerTarget(url, key)
         else:
-            target = DirectTarget(settings, project, environment)
+            target = direct = DirectTarget(settings, project, environment)
+            if direct.first_key and not settings.bootstrap_key:
+                click.echo(f"The first key, shown only now: {direct.first_key}", err=True)
         try:
             report = _run(source, target, refused_lines)
         finally:
@@ -83,9 +88,10 @@ class _Report:
             return
         self.stored += outcome.stored
         for index, problem in outcome.problems:
-            self.reasons[problem.splitlines()[0].strip() or problem] += 1
+            text = " ".join(problem.split())
+            self.reasons[_RECEIVED.sub("", text)[:_TEXT_MAX]] += 1
             if len(self.examples) < _EXAMPLES_MAX:
-                self.examples.append(f"line {chunk.first_line + index}: {' '.join(problem.split())[:300]}")
+                self.examples.append(f"line {chunk.numbers[index]}: {text[:_TEXT_MAX]}")
             if refused_lines:
                 refused_lines.write(chunk.lines[index] + b"\n")
 
@@ -116,6 +122,13 @@ def _open(file: str) -> Source:
         return Source.open(file)
     except OSError as error:
         raise ConfigError(f"Cannot read {file}: {error.strerror}") from None
+
+
+def _create(file: str) -> IO[bytes]:
+    try:
+        return Path(file).open("wb")
+    except OSError as error:
+        raise ConfigError(f"Cannot write {file}: {error.strerror}") from None
 
 
 def _print_report(report: _Report, rejects: str | None) -> None:

@@ -24,6 +24,16 @@ _GRACE_SECONDS = 10
 class _Server(uvicorn.Server):
     """uvicorn dies of the signal once it has shut down; here a drained stop is a success."""
 
+    def __init__(self, config: uvicorn.Config, banner: str) -> None:
+        """Show `banner` once requests are served and signals are heeded: a stop may follow in the same moment."""
+        super().__init__(config)
+        self._banner = banner
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to serve, and say so."""
+        await super().startup(sockets)
+        click.echo(self._banner)
+
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Stop on SIGINT and SIGTERM, and put the former handlers back."""
@@ -45,7 +55,6 @@ def serve(config_file: str | None, **flags: Any) -> None:
     services = Services(settings)
     address = _address(settings, listener)
     try:
-        click.echo(_banner(settings, address, services))
         config = uvicorn.Config(
             build(services),
             loop="uvloop",
@@ -57,7 +66,7 @@ def serve(config_file: str | None, **flags: Any) -> None:
             timeout_graceful_shutdown=_GRACE_SECONDS,
             server_header=False,
         )
-        _Server(config).run(sockets=[listener])
+        _Server(config, _banner(settings, address, services)).run(sockets=[listener])
     finally:
         click.echo("inferlog: draining the journal …", err=True)
         drained = services.close()

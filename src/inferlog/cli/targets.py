@@ -9,7 +9,7 @@ import urllib3
 from inferlog import ids, jsontext
 from inferlog.cli.chunks import Chunk
 from inferlog.config import Settings
-from inferlog.errors import DataDirectoryInUse, InferlogError, JournalFull, StoreUnavailable, Unauthorized
+from inferlog.errors import ConfigError, DataDirectoryInUse, InferlogError, JournalFull, StoreUnavailable, Unauthorized
 from inferlog.ingest import prepare
 from inferlog.model import SCOPES, Entry, Environment, Key
 from inferlog.server.services import Services
@@ -38,6 +38,7 @@ class DirectTarget:
             raise DataDirectoryInUse(
                 f"{error}. If that is a server, send the logs to it: inferlog import FILE --url http://… --key …"
             ) from None
+        self.first_key = self._services.first_key
         found = self._services.access.project(project)
         self._key = Key(
             "import", "import", found.id, found.name, cast(Environment, environment), SCOPES, found.created_at
@@ -82,7 +83,9 @@ class ServerTarget:
     """A running server: chunks go to batch/create, under an Idempotency-Key that names them."""
 
     def __init__(self, url: str, key: str) -> None:
-        """Use the server at `url` with an API key that may ingest."""
+        """Use the server at `url` with an API key that may ingest. Raises StoreUnavailable if nothing answers there."""
+        if not url.startswith(("http://", "https://")):
+            raise ConfigError(f"--url: expected http://… or https://…, received: {url}")
         self._address = f"{url.rstrip('/')}/api/request-logs/batch/create"
         self._headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
         self._http = urllib3.PoolManager(
@@ -91,21 +94,24 @@ class ServerTarget:
                 allowed_methods=None, respect_retry_after_header=True, raise_on_status=False,
             )
         )  # fmt: skip
+        self._request("GET", url, retries=False)  # a mistyped address shows at once; later failures are waited for
 
     def take(self, chunk: Chunk) -> Outcome | None:
         """Send a chunk; lines that are no JSON are refused here, since they would spoil the batch."""
         good: list[int] = []
+        texts: list[bytes] = []
         problems: list[tuple[int, str]] = []
         for index, line in enumerate(chunk.lines):
             try:
-                jsontext.check(line)
-                jsontext.read_object(line)
-                good.append(index)
+                text = jsontext.check(line)
+                jsontext.read_object(text)
             except InferlogError as error:
                 problems.append((index, str(error)))
+            else:
+                good.append(index)
+                texts.append(text)
         if good:
-            body = b'{"logs":[' + b",".join(chunk.lines[index] for index in good) + b"]}"
-            answer = self._send(body, chunk.name)
+            answer = self._send(b'{"logs":[' + b",".join(texts) + b"]}", chunk.name)
             problems += [(good[error["index"]], error["error"]) for error in answer["errors"]]
         return Outcome(len(chunk.lines) - len(problems), sorted(problems))
 
@@ -115,13 +121,20 @@ class ServerTarget:
 
     def _send(self, body: bytes, name: str) -> dict[str, Any]:
         headers = {**self._headers, "Idempotency-Key": name}
+        answer = self._request("POST", self._address, body=body, headers=headers)
         try:
-            answer = self._http.request("POST", self._address, body=body, headers=headers)
-        except urllib3.exceptions.HTTPError as error:
-            raise StoreUnavailable(f"The server at {self._address} cannot be reached: {error}") from None
-        content = cast(dict[str, Any], msgspec.json.decode(answer.data or b"{}"))
+            content = msgspec.json.decode(answer.data or b"{}", type=dict[str, Any])
+        except msgspec.DecodeError:  # this is no inferlog, or a proxy before it speaks
+            content = {}
         if "errors" in content:
             return content
         if answer.status in (401, 403):
             raise Unauthorized(str(content.get("detail")))
-        raise StoreUnavailable(f"The server answered {answer.status}: {content.get('detail', '')}")
+        raise StoreUnavailable(f"The server answered {answer.status}: {content.get('detail', 'no reason given')}")
+
+    def _request(self, method: str, address: str, **options: Any) -> urllib3.BaseHTTPResponse:
+        try:
+            return self._http.request(method, address, **options)
+        except urllib3.exceptions.HTTPError as error:
+            reason = getattr(error, "reason", None) or error
+            raise StoreUnavailable(f"The server at {address} cannot be reached: {reason}") from None
