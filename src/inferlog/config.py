@@ -49,6 +49,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         20 * _MB
     )
 
+    head_bytes_max: Annotated[
+        Annotated[int, Meta(ge=8_192)], _setting("Most bytes of a request's URL and headers; past it 431.")
+    ] = 262_144
     body_seconds_max: Annotated[_PositiveSeconds, _setting("Longest pause of a client within its body, seconds.")] = (
         30.0
     )

@@ -209,6 +209,13 @@ class Journal:
         self.discard(segment)
         return path
 
+    def salvage(self, torn: Torn, directory: Path) -> Path:
+        """Copy what could not be read out of the journal, before its segment goes to the store and is deleted."""
+        directory.mkdir(parents=True, exist_ok=True)
+        path = directory / f"{torn.path.stem}-{torn.position}.damaged"
+        _write_file(path, torn.path.read_bytes()[torn.position : torn.position + torn.size])
+        return path
+
     def discard(self, segment: Segment) -> None:
         """Delete a segment whose rows are in the store."""
         with self._lock:

@@ -7,11 +7,12 @@ from pathlib import Path
 import httpx
 import pytest
 
-from inferlog.server.wire import HEAD_BYTES_MAX
+from inferlog.config import Settings
 from tests.api.calls import BATCH, BULK, CREATE, LIST, LOGS, listed_ids, new_project_key, read, refusal
 from tests.api.wire import connect, request
 from tests.server import Server, wait_for
 
+HEAD_BYTES_MAX = Settings().head_bytes_max
 _NO_HTTP = "The request is not valid HTTP/1.1; the connection is closed"
 _BODY = b'{"model": "wire"}'
 
@@ -158,7 +159,7 @@ def test_a_head_that_never_ends_is_refused(server: Server, start: str) -> None:
         wire.send(b"x")
         answer = wire.answer()
         assert wire.is_closed()
-    expected = "The request's URL and headers have more than 262,144 bytes, the most that is read"
+    expected = "The request's URL and headers are over the limit head_bytes_max, 262,144 bytes"
     assert (answer.status, answer.json) == (431, {"detail": expected})
 
 

@@ -92,6 +92,8 @@ def test_whole_commits_are_recovered_and_the_rest_is_reported(
         assert re.search(rf"{segment.name} .*\b{torn_bytes} bytes", warnings[0]), warnings
         within = damage in (_insert_garbage, _damage_a_frame, _damage_a_header)
         assert ("check the disk" in warnings[0]) == within
+        kept = [path.stat().st_size for path in (tmp_path / "data" / "set-aside").glob("*.damaged")]
+        assert kept == ([torn_bytes] if within else [])
 
 
 def test_a_segment_without_one_whole_commit_is_kept_for_whoever_wants_to_look(tmp_path: Path) -> None:

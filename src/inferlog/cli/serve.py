@@ -16,7 +16,7 @@ from inferlog.config import Settings, load
 from inferlog.errors import ConfigError
 from inferlog.server.app import build
 from inferlog.server.services import Services
-from inferlog.server.wire import HttpProtocol
+from inferlog.server.wire import speaking
 
 _GRACE_SECONDS = 10
 
@@ -58,7 +58,7 @@ def serve(config_file: str | None, **flags: Any) -> None:
         config = uvicorn.Config(
             build(services),
             loop="uvloop",
-            http=HttpProtocol,
+            http=speaking(settings),
             lifespan="off",
             access_log=False,
             proxy_headers=False,

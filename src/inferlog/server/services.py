@@ -56,12 +56,7 @@ class Services:
             raise StorageFull(
                 f"The data directory {self.directory} cannot be written ({error}): make space there, or mend it"
             ) from error
-        for torn in self.journal.torn:
-            metrics.torn_bytes.inc(torn.size)
-            _logger.warning(
-                "the journal file %s is damaged at byte %d: %d bytes cannot be read there and are skipped; %s",
-                torn.path, torn.position, torn.size, _WITHIN if torn.inside else _AT_THE_END,
-            )  # fmt: skip
+        self._tell_damage()
         with ThreadPoolExecutor(1, initializer=step_back) as opener:  # the engine's threads inherit its priority
             self.store = opener.submit(self._open_store).result()
         self.writer = Writer(
@@ -73,6 +68,18 @@ class Services:
         )
         self.writer.start()
         _settle()
+
+    def _tell_damage(self) -> None:
+        """Say what of the journal cannot be read, and keep a copy of what may have been acknowledged."""
+        for torn in self.journal.torn:
+            metrics.torn_bytes.inc(torn.size)
+            told = _AT_THE_END
+            if torn.inside:
+                told = f"{_WITHIN}; these bytes are kept in {self.journal.salvage(torn, self.directory / 'set-aside')}"
+            _logger.warning(
+                "the journal file %s is damaged at byte %d: %d bytes cannot be read there and are skipped; %s",
+                torn.path, torn.position, torn.size, told,
+            )  # fmt: skip
 
     def _open_files(self) -> None:
         settings = self.settings

@@ -1,28 +1,32 @@
 """HTTP/1.1 as uvicorn speaks it, with a bound on what comes before a body, and its own refusals in the API's shape."""
 
-from typing import Final
-
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from inferlog import metrics
+from inferlog.config import Settings
 from inferlog.server.http import json_reply
 
-HEAD_BYTES_MAX: Final = 256 * 1024
-"""Bytes of URL, headers or trailers that are held. They are read before any key is: without a bound, anybody could
-fill the memory with one request that never ends."""
+
+def speaking(settings: Settings) -> "type[HttpProtocol]":
+    """Return the protocol with the limits of these settings; uvicorn makes one of it for each connection."""
+    return type("HttpProtocol", (HttpProtocol,), {"head_bytes_max": settings.head_bytes_max})
 
 
 class HttpProtocol(HttpToolsProtocol):
-    """One connection."""
+    """One connection.
 
+    A head is read before any key is: without a bound, anybody could fill the memory with one that never ends.
+    """
+
+    head_bytes_max = 0
     _held = 0  # bytes read since the last piece of a body or the end of a head
 
     def data_received(self, data: bytes) -> None:
         """Read what came; refuse a head that goes on for too long."""
         self._held += len(data)
         super().data_received(data)
-        if self._held > HEAD_BYTES_MAX and not self.transport.is_closing():
-            text = f"The request's URL and headers have more than {HEAD_BYTES_MAX:,} bytes, the most that is read"
+        if self._held > self.head_bytes_max and not self.transport.is_closing():
+            text = f"The request's URL and headers are over the limit head_bytes_max, {self.head_bytes_max:,} bytes"
             self._refuse(431, "head_too_large", text)
 
     def on_headers_complete(self) -> None:
