@@ -171,6 +171,13 @@ def test_an_array_may_be_empty(api: httpx.Client) -> None:
     assert api.post(CREATE, json=[]).json() == {"message": "log successful", "results": [], "errors": []}
 
 
+def test_empty_filters_may_be_written_with_spaces(api: httpx.Client) -> None:
+    """Filters that hold nothing list everything, however they are written."""
+    answer = api.post(LOGS, content=b'{"filters" : {     } }', headers={"Content-Type": "application/json"})
+    assert answer.status_code == 200
+    assert "results" in answer.json()
+
+
 @pytest.mark.parametrize("filters", [{}, None, []])
 def test_a_body_with_filters_lists(other_api: httpx.Client, filters: Any) -> None:
     """On /request-logs/ a body with `filters` is the older API's list request, and creates nothing."""

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inferlog.enrich.cost import price
-from inferlog.pricing.book import quote
+from inferlog.pricing.book import _find, quote
 from tests.unit.journey import decoded, enriched
 
 WHEN = "2025-10-09T12:00:00Z"
@@ -179,3 +179,20 @@ def test_the_book_agrees_with_its_source() -> None:
                     assert found == expected.total_price, (provider.id, model.id, prompt)
                     compared += 1
     assert compared > 300
+
+
+@pytest.mark.parametrize(
+    ("model", "amount"),
+    [("text-embedding-3-small", "0.02"), ("TEXT-EMBEDDING-3-SMALL", "0.02"), ("text-embedding-3-large", "0.13")],
+)
+def test_a_model_whose_name_does_not_tell_its_maker_is_found(model: str, amount: str) -> None:
+    """An embedding model is priced without a provider: its maker is looked for by the models that it has."""
+    assert quote(model, "", WHEN_SECONDS, 1_000_000, 0, 0, 0) == Decimal(amount)
+
+
+def test_an_overlong_name_is_no_model() -> None:
+    """A model's name of a megabyte is looked up nowhere, and kept in no memory of names."""
+    found_before = _find.cache_info().currsize
+    assert quote("gpt-4o-mini" + "x" * 1_000_000, "", WHEN_SECONDS, 10, 10, 0, 0) is None
+    assert quote("gpt-4o-mini", "p" * 1_000_000, WHEN_SECONDS, 10, 10, 0, 0) is None
+    assert _find.cache_info().currsize == found_before

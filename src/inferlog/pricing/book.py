@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Final
 
 from genai_prices import data_snapshot
+from genai_prices.data_snapshot import find_provider_by_id
 from genai_prices.types import ModelInfo, ModelPrice, Provider, TieredPrices
 
 _SLOT_SECONDS: Final = 1_800
@@ -18,6 +19,10 @@ _SLOT_SECONDS: Final = 1_800
 _SCALE: Final = 18
 """Decimals to which prices are held, as integers: the most that the data set has (0.041666666666666664)."""
 _FREE: Final = Decimal(0)
+_NAME_MAX: Final = 200
+"""Characters of a name. A longer one is no model's, and must not fill the memory of what was resolved."""
+_MAKERS: Final = frozenset({"openai", "anthropic", "google", "mistral", "cohere", "deepseek", "x-ai"})
+"""Providers of models of their own, whose names (text-embedding-3-small) do not all tell who made them."""
 _CONTEXT: Final = Context(prec=60)
 _CACHE_OUTSIDE_INPUT: Final = frozenset({"anthropic"})
 """Providers that count cached tokens beside the input tokens; all others count them inside."""
@@ -36,6 +41,8 @@ def quote(
     cache_write_tokens: int,
 ) -> Decimal | None:
     """Return the cost in USD of a call made at `timestamp` (seconds since 1970 UTC), or None for an unknown model."""
+    if len(model) > _NAME_MAX or len(provider_id) > _NAME_MAX:
+        return None
     pricing = _pricing(model, provider_id, int(timestamp // _SLOT_SECONDS))
     return pricing((prompt_tokens, completion_tokens, cache_read_tokens, cache_write_tokens)) if pricing else None
 
@@ -55,13 +62,22 @@ def _pricing(model: str, provider_id: str, slot: int) -> _Pricing | None:
 
 @lru_cache(maxsize=20_000)
 def _find(model: str, provider_id: str) -> tuple[Provider, ModelInfo] | None:
-    snapshot = data_snapshot.get_snapshot()
-    try:
-        return snapshot.find_provider_model(model, None, provider_id or None, None)
-    except LookupError:
-        if not provider_id:
-            return None
-        return _find(model, "")  # a provider of the caller's own naming must not hide a known model
+    """Resolve a model: at the provider that is named, else at the one that its name tells, else at one that made it.
+
+    A provider of the caller's own naming must not hide a known model. (The data set's own search remembers every name
+    that it ever failed to find, without a bound.)
+    """
+    providers = data_snapshot.get_snapshot().providers
+    name = model.lower()
+    named = find_provider_by_id(providers, provider_id) if provider_id else None
+    candidates = [named] if named else []
+    candidates += [each for each in providers if each.model_match and each.model_match.is_match(name)]
+    candidates += [each for each in providers if each.id in _MAKERS]
+    for provider in candidates:
+        found = provider.find_model(name, all_providers=providers)
+        if found is not None:
+            return provider, found
+    return None
 
 
 def _priced(price: ModelPrice, *, inside: bool) -> _Pricing:
