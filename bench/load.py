@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -128,8 +128,13 @@ def resident_bytes(pid: int) -> int:
 
 
 def disk_bytes(directory: Path) -> int:
-    """Return the bytes of all files below a directory."""
-    return sum(file.stat().st_blocks * 512 for file in directory.rglob("*") if file.is_file())
+    """Return the bytes of all files below a directory, in which files may come and go meanwhile."""
+    total = 0
+    for folder, _, names in os.walk(directory):
+        for name in names:
+            with suppress(FileNotFoundError):
+                total += (Path(folder) / name).stat().st_blocks * 512
+    return total
 
 
 def median(values: list[float]) -> float:

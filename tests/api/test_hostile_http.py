@@ -163,6 +163,27 @@ def test_a_head_that_never_ends_is_refused(server: Server, start: str) -> None:
     assert (answer.status, answer.json) == (431, {"detail": expected})
 
 
+@pytest.mark.parametrize("sent", [b"", b"POST /api/request-logs/create/ HTTP/1.1\r\nHost: a\r\n"], ids=["none", "half"])
+def test_a_head_that_does_not_come_is_given_up(impatient: Server, sent: bytes) -> None:
+    """A connection that sends half a head is told so and closed, one that sends nothing is closed."""
+    with connect(impatient) as wire:
+        wire.send(sent)
+        if sent:
+            answer = wire.answer()
+            expected = "The request's head took longer than 0.3 s (the setting body_seconds_max)"
+            assert (answer.status, answer.json) == (408, {"detail": expected})
+        assert wire.is_closed()
+
+
+def test_a_second_head_on_a_connection_is_given_up_too(impatient: Server) -> None:
+    """The bound holds for each request of a connection that is kept."""
+    with connect(impatient) as wire:
+        wire.send(request(impatient, "GET", "/health") + b"GET /hea")
+        assert wire.answer().status == 200
+        assert wire.answer().status == 408
+        assert wire.is_closed()
+
+
 def test_trailers_that_never_end_are_refused(server: Server) -> None:
     """Headers after a chunked body have the same bound."""
     with connect(server) as wire:

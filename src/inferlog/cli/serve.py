@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import resource
 import signal
 import socket
 import sys
@@ -19,6 +20,9 @@ from inferlog.server.services import Services
 from inferlog.server.wire import speaking
 
 _GRACE_SECONDS = 10
+_KEEP_ALIVE_SECONDS = 75
+"""Longer than clients keep idle connections (5 s in httpx, 60 s in most load balancers): who closes first must be they,
+or a request sent in that very moment fails."""
 
 
 class _Server(uvicorn.Server):
@@ -51,6 +55,7 @@ def serve(config_file: str | None, **flags: Any) -> None:
     """Run inferlog: take logs, keep them, answer for them."""
     settings = load(flags, config_file=config_file)
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level=logging.INFO, stream=sys.stderr)
+    _allow_many_connections()
     listener = _listen(settings)
     services = Services(settings)
     address = _address(settings, listener)
@@ -64,6 +69,7 @@ def serve(config_file: str | None, **flags: Any) -> None:
             proxy_headers=False,
             log_level="warning",
             timeout_graceful_shutdown=_GRACE_SECONDS,
+            timeout_keep_alive=_KEEP_ALIVE_SECONDS,
             server_header=False,
         )
         _Server(config, _banner(settings, address, services)).run(sockets=[listener])
@@ -74,6 +80,12 @@ def serve(config_file: str | None, **flags: Any) -> None:
             "all logs are in the store" if drained else "the logs still in the journal are taken up at the next start"
         )
         click.echo(f"inferlog: stopped; {left}", err=True)
+
+
+def _allow_many_connections() -> None:
+    """Take as many open files as the system gives: with the usual 1,024, a thousand idle clients shut out all others."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _listen(settings: Settings) -> socket.socket:
