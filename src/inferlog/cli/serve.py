@@ -83,9 +83,10 @@ def serve(config_file: str | None, **flags: Any) -> None:
 
 
 def _allow_many_connections() -> None:
-    """Take as many open files as the system gives: with the usual 1,024, a thousand idle clients shut out all others."""
+    """Take as many open files as the system gives: with the usual 1,024 a thousand idle clients shut out all others."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    with contextlib.suppress(ValueError, OSError):  # macOS refuses "unlimited"
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _listen(settings: Settings) -> socket.socket:
