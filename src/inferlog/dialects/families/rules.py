@@ -1,0 +1,146 @@
+"""What one attribute means: a rule takes its value into the draft, or leaves the attribute to be kept as metadata."""
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any, Final, NamedTuple
+
+import msgspec
+
+from inferlog.dialects.spans import Draft
+
+Rule = Callable[[Draft, Any], bool]
+"""Takes an attribute's value; returns False if it is of no use here, so that the attribute is kept as it came."""
+
+
+class Family(NamedTuple):
+    """One convention of attribute names.
+
+    `rules` are for attributes that speak for themselves, `read` for what takes more than one (messages, tools); it is
+    called when the span has an attribute whose name begins with one of `roots` (up to the first dot), or always
+    if there are none. A rule or family that comes first wins.
+    """
+
+    name: str
+    rules: Mapping[str, Rule]
+    read: Callable[[Draft], None] | None = None
+    roots: frozenset[str] = frozenset()
+
+
+_COUNT_MAX: Final = 2**32 - 1
+
+
+def text(column: str) -> Rule:
+    """Into a column of text: a string as it is, a number or boolean by its digits."""
+
+    def take(draft: Draft, value: Any) -> bool:
+        return isinstance(value, (str, int, float)) and draft.set(column, as_text(value))
+
+    return take
+
+
+def flag(column: str) -> Rule:
+    """Into a boolean column."""
+
+    def take(draft: Draft, value: Any) -> bool:
+        return str(value).lower() in ("true", "false") and draft.set(column, str(value).lower() == "true")
+
+    return take
+
+
+def seconds(column: str, *, per_second: float = 1.0) -> Rule:
+    """Into a duration; `per_second` is how many of the attribute's units make a second."""
+
+    def take(draft: Draft, value: Any) -> bool:
+        number = as_number(value)
+        return number is not None and draft.set(column, number / per_second)
+
+    return take
+
+
+def usage(path: str) -> Rule:
+    """Into `usage`, at a dotted path; what is no count is left."""
+    *holders, last = path.split(".")
+
+    def take(draft: Draft, value: Any) -> bool:
+        number = as_number(value)
+        if number is None or not 0 <= number <= _COUNT_MAX or number != int(number):
+            return False
+        place = draft.usage
+        for name in holders:
+            place = place.setdefault(name, {})
+        return bool(place.setdefault(last, int(number)) == number)
+
+    return take
+
+
+def parameter(name: str) -> Rule:
+    """Into the request's parameters, as it is."""
+
+    def take(draft: Draft, value: Any) -> bool:
+        return bool(draft.parameters.setdefault(name, value) == value)
+
+    return take
+
+
+def extra(name: str) -> Rule:
+    """Into what has no column, shown at the top level of the log under `name`."""
+
+    def take(draft: Draft, value: Any) -> bool:
+        return bool(draft.extra.setdefault(name, value) == value)
+
+    return take
+
+
+def kind(names: Mapping[str, str]) -> Rule:
+    """Into log_type, by the convention's own names; the attribute is kept too if it says more than that."""
+
+    def take(draft: Draft, value: Any) -> bool:
+        named = names.get(value.lower()) if isinstance(value, str) else None
+        return named is not None and draft.set("log_type", named) and named == value.lower()
+
+    return take
+
+
+def metadata(draft: Draft, value: Any) -> bool:
+    """An object (or its JSON text) whose keys become metadata."""
+    given = from_json(value)
+    if not isinstance(given, dict):
+        return False
+    for key, each in given.items():
+        draft.metadata.setdefault(str(key), each)
+    return True
+
+
+def body(column: str) -> Rule:
+    """JSON, or its text, into a body's column (tools, tool_choice, response_format, …)."""
+
+    def take(draft: Draft, value: Any) -> bool:
+        return draft.set_body(column, from_json(value))
+
+    return take
+
+
+def as_text(value: str | float) -> str:
+    """Return an attribute's text: true and false as JSON has them."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def as_number(value: Any) -> float | None:
+    """Return a finite number, also from its text; None for what is none."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        return None
+    try:
+        number = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return number if math.isfinite(number) else None
+
+
+def from_json(value: Any) -> Any:
+    """Return what JSON text holds if it is an object or an array; any other value as it is."""
+    if not isinstance(value, str) or value.lstrip()[:1] not in ("{", "["):
+        return value
+    try:
+        return msgspec.json.decode(value)
+    except (msgspec.DecodeError, RecursionError):
+        return value
