@@ -1,0 +1,99 @@
+"""The clients under test: how each is pointed at inferlog, and the scenarios that its driver runs.
+
+A client is added by an environment (`environments/NAME.in` and `make clients-pin`, or `npm/NAME/`), a driver
+(`drivers/run_NAME.py` or `.mjs`) and a row here.
+"""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+OPENAI: Final = tuple(
+    "plain streaming tools streaming_tools reasoning image choices error aborted abandoned embedding responses"
+    " responses_streaming responses_tools".split()
+)
+ANTHROPIC: Final = tuple(
+    "claude_plain claude_streaming claude_raw_streaming claude_tools claude_reasoning claude_image claude_error"
+    " claude_aborted".split()
+)
+OTLP_HEADERS: Final = "Authorization=Bearer {key}"
+
+
+@dataclass(frozen=True)
+class Client:
+    """One client.
+
+    `settings` are the environment variables by which its users point it at inferlog; {url} and {key} stand for
+    inferlog's address and a key of its. `others` are what else the driver needs to run. The provider's variables
+    (OPENAI_BASE_URL, …) are always there.
+    """
+
+    name: str
+    settings: dict[str, str]
+    scenarios: tuple[str, ...]
+    others: dict[str, str] = field(default_factory=dict)
+    driver_ending: str = ".py"
+
+    @property
+    def driver(self) -> str:
+        """Return the name of its driver's file."""
+        return f"run_{self.name.replace('-', '_')}{self.driver_ending}"
+
+    def variables(self, url: str, key: str, provider: str) -> dict[str, str]:
+        """Return the environment of its driver, for an inferlog and a provider."""
+        asked = {
+            "OPENAI_BASE_URL": f"{provider}/v1",
+            "OPENAI_API_KEY": "sk-of-the-provider",
+            "ANTHROPIC_BASE_URL": provider,
+            "ANTHROPIC_API_KEY": "sk-of-the-provider",
+        }
+        given = self.settings | self.others
+        return asked | {name: value.replace("{url}", url).replace("{key}", key) for name, value in given.items()}
+
+
+_PHOENIX: Final = {"PHOENIX_COLLECTOR_ENDPOINT": "{url}/v1/traces", "PHOENIX_API_KEY": "{key}"}
+_OTLP: Final = {"OTEL_EXPORTER_OTLP_ENDPOINT": "{url}", "OTEL_EXPORTER_OTLP_HEADERS": OTLP_HEADERS}
+
+CLIENTS: Final = {
+    client.name: client
+    for client in (
+        Client(
+            "keywordsai-tracing",
+            {"KEYWORDSAI_BASE_URL": "{url}/api", "KEYWORDSAI_API_KEY": "{key}"},
+            ("journey", "broken", *OPENAI, *ANTHROPIC),
+        ),
+        Client(
+            "respan-tracing",
+            {"RESPAN_BASE_URL": "{url}/api", "RESPAN_API_KEY": "{key}"},
+            ("journey", "broken", *OPENAI, *ANTHROPIC),
+        ),
+        Client(
+            "respan-ai",
+            {"RESPAN_BASE_URL": "{url}/api", "RESPAN_API_KEY": "{key}"},
+            ("journey", "broken", *OPENAI, *ANTHROPIC),
+        ),
+        Client(
+            "traceloop-sdk",
+            {"TRACELOOP_BASE_URL": "{url}", "TRACELOOP_API_KEY": "{key}"},
+            ("journey", "broken", *OPENAI, *ANTHROPIC),
+            {"TRACELOOP_METRICS_ENABLED": "false", "TRACELOOP_TELEMETRY": "false"},
+        ),
+        Client(
+            "keywordsai-exporter-openai-agents",
+            {},
+            ("plain", "tools", "chat", "journey", "error"),
+            {"INFERLOG_URL": "{url}", "INFERLOG_KEY": "{key}"},
+        ),
+        Client("opentelemetry-openai", _OTLP, ("journey", *OPENAI)),
+        Client(
+            "opentelemetry-openai-v2",
+            _OTLP | {"OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT": "true"},
+            ("journey", *OPENAI),
+        ),
+        Client("openinference-openai", _PHOENIX, ("journey", "broken", *OPENAI)),
+        Client(
+            "openinference-langchain",
+            _PHOENIX,
+            ("plain", "streaming", "journey", "tools", "image", "reasoning", "error", "aborted"),
+        ),
+    )
+}
