@@ -25,6 +25,17 @@ def log_id(timestamp: float) -> str:
     return f"{int(timestamp * 1000) & 0xFFFF_FFFF_FFFF:012x}{tail:020x}"
 
 
+def derived_log_id(timestamp: float, identity: bytes) -> str:
+    """Return the UUIDv7 of a log that is known by its identity (16 bytes): the same one each time it is sent."""
+    tail = (int.from_bytes(identity[:10]) & 0x0FFF_3FFF_FFFF_FFFF_FFFF) | 0x7000_8000_0000_0000_0000
+    return f"{int(timestamp * 1000) & 0xFFFF_FFFF_FFFF:012x}{tail:020x}"
+
+
+def time_of(log_id: str) -> int:
+    """Return the time that a log's id carries, in microseconds since 1970 UTC; 0 for an id that is no UUIDv7."""
+    return int(log_id[:12], 16) * 1000 if log_id[12] == "7" else 0
+
+
 # Seeded by the system. A log's id has to be unique, it guards nothing; and a system call a log cost 9 µs.
 _draw: Final = random.Random().getrandbits
 

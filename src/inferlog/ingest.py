@@ -1,6 +1,6 @@
 """From the text of one log to the row that is journaled: decode, enrich, identify, encode. No I/O."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import msgspec
@@ -9,11 +9,13 @@ from inferlog import ids, metrics
 from inferlog.config import Settings
 from inferlog.dialects import request_logs
 from inferlog.enrich import enrich
+from inferlog.enrich.merge import note_given
 from inferlog.errors import InferlogError, InvalidInput, TooLarge
 from inferlog.jsontext import NESTED_TOO_DEEPLY
-from inferlog.model import Entry, ItemError, Key, Log
+from inferlog.model import NO_JSON, Entry, ItemError, Key, Log, Merging, Sent
 
 _encode: Final = msgspec.json.Encoder().encode
+_BODIES: Final = tuple(name for name, held in Log.__annotations__.items() if held is msgspec.Raw)
 
 
 class Prepared(msgspec.Struct, frozen=True, gc=False):
@@ -44,16 +46,54 @@ def _prepare(
     text: bytes | msgspec.Raw, size: int, key: Key, received_at: float, idempotency: tuple[str, ...]
 ) -> Prepared:
     sent = request_logs.decode(text)
+    sent.log.size_bytes = size
+    return _complete(sent, key, received_at, idempotency)
+
+
+def prepare_piece(sent: Sent, merges: Merging, key: Key, received_at: float, settings: Settings) -> Prepared:
+    """Return one log of a dialect of spans. Of one that is known already it is a further piece, which `merges`.
+
+    Raises TooLarge.
+    """
+    log = sent.log
+    log.size_bytes = sum(memoryview(getattr(log, name)).nbytes for name in _BODIES if getattr(log, name) is not NO_JSON)
+    log.size_bytes += sum(memoryview(raw).nbytes for raw in sent.extra.values())
+    if log.size_bytes > settings.log_bytes_max:
+        raise TooLarge(
+            f"The span {log.span_name!r} has {log.size_bytes:,} bytes; the limit log_bytes_max is "
+            f"{settings.log_bytes_max:,}"
+        )
+    note_given(log)
+    return _complete(sent, key, received_at, (), merges)
+
+
+def prepare_pieces(
+    sents: Iterable[tuple[Sent, Merging]], key: Key, received_at: float, settings: Settings
+) -> tuple[list[Prepared | None], list[ItemError]]:
+    """Return each log of many (None where it was refused), and why those were refused, by index."""
+    prepared: list[Prepared | None] = []
+    errors: list[ItemError] = []
+    for index, (sent, merges) in enumerate(sents):
+        try:
+            prepared.append(prepare_piece(sent, merges, key, received_at, settings))
+        except InferlogError as error:
+            prepared.append(None)
+            errors.append(ItemError(index, str(error)))
+            metrics.refused.labels(error.reason).inc()
+    return prepared, errors
+
+
+def _complete(sent: Sent, key: Key, received_at: float, idempotency: tuple[str, ...], merges: Merging = "") -> Prepared:
     log = sent.log
     log.project_id = key.project_id
     log.environment = key.environment
     log.api_key_prefix = key.prefix
     log.received_at = received_at
-    log.size_bytes = size
     enrich(sent)
     identity = _identity(log, idempotency)
-    log.id = log.id or ids.log_id(log.timestamp)
-    return Prepared(log, Entry(_encode(log), log.id, identity), sent.block)
+    if not log.id:
+        log.id = ids.derived_log_id(log.timestamp, identity) if merges and identity else ids.log_id(log.timestamp)
+    return Prepared(log, Entry(_encode(log), log.id, identity, merges), sent.block)
 
 
 def prepare_many(

@@ -24,11 +24,28 @@ _NUMBERS: Final = struct.Struct("<III")  # rows, bytes of identities, bytes of r
 _HEADER: Final = struct.Struct("<4sIIII")  # both
 _IDENTITY_BYTES: Final = 32  # identity (16) and log id (16)
 _NO_LOG: Final = bytes(16)
+_PIECES: Final = 1 << 31
+"""Set in a frame's number of rows if these are pieces: further parts of logs that were journaled before."""
 _SUFFIX: Final = ".journal"
 _BLOCK_BYTES: Final = 1 << 20
 _WRITE_AND_SYNC: Final[int | None] = getattr(os, "RWF_DSYNC", None)
 _ONE_CALL_BYTES: Final = 1 << 20  # above it two calls are the faster ones: 13 ms against 2.3 for 4 MB
 _sync = getattr(os, "fdatasync", os.fsync)  # the size changes with every append, so fdatasync writes it too
+
+
+class Piece(NamedTuple):
+    """A further part of a log: the log's id, the part as a row, and whether it outdoes what was there before."""
+
+    log_id: str
+    row: bytes
+    overrides: bool
+
+
+class _Sorted(NamedTuple):
+    fresh: list[Entry]
+    ids: list[str]
+    known: dict[bytes, bytes]
+    pieces: list[bytes]
 
 
 class Segment(NamedTuple):
@@ -49,6 +66,8 @@ class Segment(NamedTuple):
         block: list[bytes | memoryview] = []
         size = 0
         for frame in _frames(self.path):
+            if frame.pieces:
+                continue
             block.append(frame.lines)
             size += len(frame.lines)
             if size >= _BLOCK_BYTES:
@@ -56,13 +75,23 @@ class Segment(NamedTuple):
                 block, size = [], 0
         yield b"".join(block)
 
+    def lines(self) -> list[bytes]:
+        """Return the rows one by one, each with its newline."""
+        return [line for block in self.read() for line in block.splitlines(keepends=True)]
+
+    def pieces(self) -> list[Piece]:
+        """Return the pieces that are to be merged into logs of this segment or of earlier ones, oldest first."""
+        lines = [line for frame in _frames(self.path) if frame.pieces for line in bytes(frame.lines).splitlines()]
+        return [_read_piece(line) for line in lines]
+
 
 class Frame(NamedTuple):
-    """One commit: how many rows, their identities, and the rows as lines."""
+    """One commit, or the pieces of one: how many rows, their identities, and the rows as lines."""
 
     rows: int
     identities: bytes
     lines: bytes | memoryview
+    pieces: bool = False
 
     @property
     def size(self) -> int:
@@ -72,7 +101,7 @@ class Frame(NamedTuple):
     @property
     def parts(self) -> tuple[bytes, bytes, bytes | memoryview]:
         """Return what is written, without copying it together. The checksum covers all that follows it."""
-        numbers = _NUMBERS.pack(self.rows, len(self.identities), len(self.lines))
+        numbers = _NUMBERS.pack(self.rows | self.pieces * _PIECES, len(self.identities), len(self.lines))
         checksum = zlib.crc32(self.lines, zlib.crc32(self.identities, zlib.crc32(numbers)))
         return _PROLOGUE.pack(_MAGIC, checksum) + numbers, self.identities, self.lines
 
@@ -144,31 +173,33 @@ class Journal:
     def append(self, entries: Sequence[Entry], mark: bytes = b"") -> list[str]:
         """Make rows durable in one commit and return each one's log id; a repeat gets the first one's and no row.
 
+        A repeat that `merges` is kept as a piece of the first one.
+
         `mark` is an identity (16 bytes) for the commit as a whole; `knows` tells whether it was made.
         When this returns, the rows survive a kill and a power cut. Raises StorageFull (disk full or read-only)
         and JournalFull (the store was away for too long); then no row of these was acknowledged or is counted.
         """
         with self._lock:
-            fresh, ids, known = self._without_repeats(entries)
+            fresh, ids, known, pieces = self._without_repeats(entries)
             if mark:
                 known[mark] = _NO_LOG
-            if fresh or mark:
-                frame = _encode(fresh, known)
-                if self.size + frame.size > self._bytes_max:
+            if fresh or mark or pieces:
+                frames = _encode(fresh, known, pieces)
+                if self.size + sum(frame.size for frame in frames) > self._bytes_max:
                     self.full = True
                     raise JournalFull(
                         f"The store is away and the journal is full: {self.size:,} bytes wait, the limit "
                         f"journal_bytes_max is {self._bytes_max:,}. Send this again when the store is back."
                     )
-                self._write(frame)
+                self._write(frames)
                 self.full = False
-                self._rows += len(fresh)
+                self._rows += len(fresh) + len(pieces)
                 self._identities.remember(known)
                 self._serial += 1
                 if self._written >= self._segment_bytes_max:
                     self._seal()
                     self.on_sealed()
-            self.repeated += len(entries) - len(fresh)
+            self.repeated += len(entries) - len(fresh) - len(pieces)
             return ids
 
     def knows(self, mark: bytes) -> bool:
@@ -187,14 +218,17 @@ class Journal:
         The halves are complete and synced before the whole is deleted; a crash between leaves the whole,
         and `_recover` then drops the halves, of which no row can have reached the store.
         """
-        lines = [line for block in segment.read() for line in block.splitlines(keepends=True)]
+        lines = segment.lines()
         middle = len(lines) // 2
         halves = []
         for mark, part in (("a", lines[:middle]), ("b", lines[middle:])):
             path = segment.path.with_name(f"{segment.path.stem}{mark}{_SUFFIX}")
-            frame = Frame(len(part), b"", b"".join(part))
-            _write_file(path, b"".join(frame.parts))
-            halves.append(Segment(path, len(part), frame.size, segment.sealed_at))
+            frames = [Frame(len(part), b"", b"".join(part))]
+            if mark == "b":  # a piece comes after the row that it belongs to
+                frames += [frame for frame in _frames(segment.path) if frame.pieces]
+            _write_file(path, b"".join(part for frame in frames for part in frame.parts))
+            rows, size = sum(frame.rows for frame in frames), sum(frame.size for frame in frames)
+            halves.append(Segment(path, rows, size, segment.sealed_at))
         with self._lock:
             self._unlink(segment)
             self._sealed = sorted([*(s for s in self._sealed if s.path != segment.path), *halves])
@@ -207,6 +241,14 @@ class Journal:
         _write_file(path, b"".join(segment.read()))
         _write_file(path.with_suffix(".error.txt"), problem.encode())
         self.discard(segment)
+        return path
+
+    def keep_pieces(self, segment: Segment, pieces: Sequence[Piece], directory: Path, problem: str) -> Path:
+        """Copy pieces that the store will never take out of the journal: as JSON lines, and the reason."""
+        directory.mkdir(parents=True, exist_ok=True)
+        path = directory / f"{segment.path.stem}-pieces.jsonl"
+        _write_file(path, b"".join(piece.row + b"\n" for piece in pieces))
+        _write_file(path.with_suffix(".error.txt"), problem.encode())
         return path
 
     def salvage(self, torn: Torn, directory: Path) -> Path:
@@ -229,10 +271,12 @@ class Journal:
 
     # Inside
 
-    def _without_repeats(self, entries: Sequence[Entry]) -> tuple[list[Entry], list[str], dict[bytes, bytes]]:
+    def _without_repeats(self, entries: Sequence[Entry]) -> "_Sorted":
+        """Return which entries are new, the log id of each, the identities that are new, and pieces of known logs."""
         if not any(entry.identity for entry in entries):
-            return list(entries), [entry.log_id for entry in entries], {}
+            return _Sorted(list(entries), [entry.log_id for entry in entries], {}, [])
         fresh: list[Entry] = []
+        pieces: list[bytes] = []
         ids: list[str] = []
         known: dict[bytes, bytes] = {}
         for entry in entries:
@@ -240,24 +284,26 @@ class Journal:
                 first = known.get(entry.identity) or self._identities.find(entry.identity)
                 if first:
                     ids.append(first.hex())
+                    if entry.merges:
+                        pieces.append(_write_piece(entry, first.hex()))
                     continue
                 known[entry.identity] = bytes.fromhex(entry.log_id)
             fresh.append(entry)
             ids.append(entry.log_id)
-        return fresh, ids, known
+        return _Sorted(fresh, ids, known, pieces)
 
-    def _write(self, frame: Frame) -> None:
-        """Append a frame and sync it, or leave the segment as it was."""
+    def _write(self, frames: Sequence[Frame]) -> None:
+        """Append the frames of one commit and sync them, or leave the segment as it was."""
         try:
             fd = self._fd if self._fd is not None else self._open()
-            _write_durably(fd, self._written, frame)
+            _write_durably(fd, self._written, frames)
         except OSError as error:
             self._undo()
             raise StorageFull(
                 f"The log was not stored: the journal in {self.directory} cannot be written "
                 f"({os.strerror(error.errno or 0)}). Make space there, then send it again."
             ) from error
-        self._written += frame.size
+        self._written += sum(frame.size for frame in frames)
 
     def _undo(self) -> None:
         """Cut a half-written frame off. If even that fails, leave the file: its checksum tells it from a whole one."""
@@ -320,13 +366,14 @@ class Journal:
             path.unlink()
 
 
-def _write_durably(fd: int, position: int, frame: Frame) -> None:
-    """Write a frame at a position and return when it is on the disk.
+def _write_durably(fd: int, position: int, frames: Sequence[Frame]) -> None:
+    """Write frames at a position and return when they are on the disk.
 
     One system call where the platform has it: each one gives up the GIL, and under load getting it back takes
     longer than the call does.
     """
-    parts, size = frame.parts, frame.size
+    parts = [part for frame in frames for part in frame.parts]
+    size = sum(frame.size for frame in frames)
     if _WRITE_AND_SYNC is not None and size <= _ONE_CALL_BYTES:
         if os.pwritev(fd, parts, position, _WRITE_AND_SYNC) == size:
             return
@@ -344,9 +391,23 @@ def _do_nothing() -> None:
     """Until somebody wants to know."""
 
 
-def _encode(entries: Sequence[Entry], known: dict[bytes, bytes]) -> Frame:
+def _encode(entries: Sequence[Entry], known: dict[bytes, bytes], pieces: Sequence[bytes]) -> list[Frame]:
     identities = b"".join(identity + log_id for identity, log_id in known.items())
-    return Frame(len(entries), identities, b"\n".join([*(entry.row for entry in entries), b""]))
+    frames = []
+    if entries or identities:
+        frames.append(Frame(len(entries), identities, b"\n".join([*(entry.row for entry in entries), b""])))
+    if pieces:
+        frames.append(Frame(len(pieces), b"", b"\n".join([*pieces, b""]), pieces=True))
+    return frames
+
+
+def _write_piece(entry: Entry, log_id: str) -> bytes:
+    return b"%b %b %b" % (entry.merges.encode(), log_id.encode(), entry.row)
+
+
+def _read_piece(line: bytes) -> Piece:
+    merges, log_id, row = line.split(b" ", 2)
+    return Piece(log_id.decode(), row, overrides=merges == b"override")
 
 
 def _frames(path: Path, torn: list[Torn] | None = None) -> Iterator[Frame]:
@@ -379,7 +440,7 @@ def _frame_at(data: bytes, position: int) -> tuple[Frame | None, int]:
     view = memoryview(data)
     if zlib.crc32(view[position + _PROLOGUE.size : end]) != checksum:
         return None, position
-    return Frame(rows, data[start:middle], view[middle:end]), end
+    return Frame(rows & ~_PIECES, data[start:middle], view[middle:end], pieces=bool(rows & _PIECES)), end
 
 
 def _retire(path: Path) -> None:

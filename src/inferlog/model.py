@@ -13,13 +13,17 @@ Scope = Literal["ingest", "read", "admin"]
 SCOPES: tuple[Scope, ...] = ("ingest", "read", "admin")
 
 
+Merging = Literal["", "fill", "override"]
+
+
 class Log(msgspec.Struct, omit_defaults=True, kw_only=True, gc=False):
     """One LLM call (or another span) as it is stored: a field here is a column of the table `logs`.
 
     Encoded with `msgspec.json`, a Log is one line of ClickHouse's JSONEachRow. Fields at their default
     are left out of the line, so every default here equals the column's default in the store.
     Times are seconds since 1970 UTC, durations seconds, prices USD per million tokens, `cost` USD; `size_bytes` is
-    the length of the JSON that came.
+    the length of the JSON that came, or of a span's content. `given` names what a span's sender filled itself of the
+    columns that are otherwise worked out; `revision` tells a row from the one that it replaces.
     A `msgspec.Raw` holds JSON exactly as the client sent it: numbers keep their digits, keys their order.
     """
 
@@ -98,6 +102,8 @@ class Log(msgspec.Struct, omit_defaults=True, kw_only=True, gc=False):
     extra: msgspec.Raw = NO_JSON
     flags: tuple[str, ...] = ()
     size_bytes: int = 0
+    given: tuple[str, ...] = ()
+    revision: int = 0
 
 
 class Sent(msgspec.Struct, gc=False):
@@ -120,12 +126,14 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
     """One row on its way to the store.
 
     `row` is a line of JSONEachRow without the newline, `log_id` its 32 hex digits, and `identity` the
-    16 bytes under which a repeat is known, or empty for a log that cannot be told from another.
+    16 bytes under which a repeat is known, or empty for a log that cannot be told from another. `merges` says what
+    becomes of a repeat: nothing, or a piece that fills what the first one lacks, or one that also outdoes it.
     """
 
     row: bytes
     log_id: str
     identity: bytes = b""
+    merges: Merging = ""
 
 
 class Project(msgspec.Struct, frozen=True):

@@ -4,14 +4,14 @@ import logging
 import sqlite3
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final, Protocol
 
 from inferlog import metrics
 from inferlog.errors import RowsRefused, StoreUnavailable
 from inferlog.identities import Identities
-from inferlog.journal import Journal, Segment
+from inferlog.journal import Journal, Piece, Segment
 from inferlog.priority import step_back
 
 _BACKOFF_SECONDS_MAX: Final = 15.0
@@ -25,17 +25,32 @@ class Sink(Protocol):
         """Insert rows once, however often it is called with this token."""
 
 
+class Merger(Protocol):
+    """What completes logs that are in the store."""
+
+    def merge(self, pieces: Sequence[Piece], token: str) -> None:
+        """Merge pieces into the logs that they belong to. Doing so again changes nothing."""
+
+
 class Writer:
     """A thread that empties the journal about every `flush_seconds`, or at once when it is asked to."""
 
     def __init__(
-        self, journal: Journal, identities: Identities, sink: Sink, *, flush_seconds: float, set_aside: Path
+        self,
+        journal: Journal,
+        identities: Identities,
+        sink: Sink,
+        merger: Merger,
+        *,
+        flush_seconds: float,
+        set_aside: Path,
     ) -> None:
         """Wire the writer; `start` it then. Rows that the sink refuses for ever go to the directory `set_aside`."""
         self.problem: str | None = None
         self._journal = journal
         self._identities = identities
         self._sink = sink
+        self._merger = merger
         self._flush_seconds = flush_seconds
         self._set_aside = set_aside
         self._drained = -1
@@ -119,16 +134,30 @@ class Writer:
         try:
             self._sink.insert(segment.read(), segment.token)
         except RowsRefused as error:
-            if segment.rows > 1:
+            if len(segment.lines()) > 1:
                 return self._journal.split(segment)
+            self._merge(segment)
             path = self._journal.set_aside(segment, self._set_aside, str(error))
             metrics.set_aside.inc()
             _logger.warning("the store refuses a log for ever; it is kept in %s: %s", path, error)
             return []
+        self._merge(segment)
         metrics.insert_seconds.observe(time.perf_counter() - begun)
         metrics.stored.inc(segment.rows)
         self._journal.discard(segment)
         return []
+
+    def _merge(self, segment: Segment) -> None:
+        """Complete the logs of which the segment holds pieces; pieces that the store will never take are kept aside."""
+        pieces = segment.pieces()
+        if not pieces:
+            return
+        try:
+            self._merger.merge(pieces, segment.token)
+        except RowsRefused as error:
+            path = self._journal.keep_pieces(segment, pieces, self._set_aside, str(error))
+            metrics.set_aside.inc()
+            _logger.warning("the store refuses parts of logs for ever; they are kept in %s: %s", path, error)
 
     def _failed(self, problem: str) -> None:
         if not self._failures:

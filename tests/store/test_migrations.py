@@ -16,7 +16,10 @@ ALL = [name for name, _ in migrations()]
 STATEMENTS = 2 + sum(len(statements) + 1 for _, statements in migrations())
 """What an empty server gets: the database, the ledger, and each migration with its line in the ledger."""
 
-_COLUMN = re.compile(r"^    (\w+) +([A-Z]\w*(?:\((?:[^()]|\([^()]*\))*\))?)(?: CODEC\((.*)\))?,$", re.MULTILINE)
+_COLUMN = re.compile(
+    r"^    (?:ADD COLUMN IF NOT EXISTS )?([a-z]\w*) +([A-Z]\w*(?:\((?:[^()]|\([^()]*\))*\))?)(?: CODEC\((.*)\))?,?$",
+    re.MULTILINE,
+)
 
 
 def test_an_empty_store_is_migrated_and_the_next_start_finds_nothing_to_do(place: Place) -> None:
@@ -113,5 +116,4 @@ def _placement(place: Place) -> Placement:
 
 
 def _table_ddl() -> str:
-    [text] = [part for _, statements in migrations() for part in statements if "{database}.logs" in part]
-    return text
+    return "\n".join(part for _, statements in migrations() for part in statements if "{database}.logs" in part)

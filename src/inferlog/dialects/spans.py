@@ -45,6 +45,20 @@ class Span(msgspec.Struct, kw_only=True, gc=False):
     """What else came with the span: trace_state, dropped counts, …"""
 
 
+class Record(msgspec.Struct, kw_only=True, gc=False):
+    """A log record of OTLP: what happened, when, and in which span. Its fields are as a span's and an event's."""
+
+    trace_id: str = ""
+    span_id: str = ""
+    name: str = ""
+    time: float = 0.0
+    body: Any = None
+    attributes: dict[str, Any] = {}
+    resource: dict[str, Any] = {}
+    scope_name: str = ""
+    scope_version: str = ""
+
+
 class Draft:
     """A log in the making. What is put first counts; an attribute that nobody takes becomes metadata.
 

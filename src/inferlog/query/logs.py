@@ -34,13 +34,13 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _row_type: Final = msgspec.json.Decoder(Log, strict=False)
-_JSON_COLUMNS: Final = tuple(name for name, field_type in Log.__annotations__.items() if field_type is msgspec.Raw)
+JSON_COLUMNS: Final = tuple(name for name, field_type in Log.__annotations__.items() if field_type is msgspec.Raw)
 
 
 def fetch_log(rows: Rows, project_id: str, log_id: str) -> Log | None:
     """Return the log with this id (32 hex digits) of this project, or None."""
     answer = rows.query(statement("logs.fetch"), {"project_id": project_id, "id": log_id})
-    return _read_row(answer.rstrip(b"\n")) if answer.strip() else None
+    return next(iter(read_rows(answer)), None)
 
 
 class Listed(NamedTuple):
@@ -69,7 +69,8 @@ def fetch_page(rows: Rows, page: Page, bytes_max: int) -> list[Listed]:
     """
     name = "logs.newest_ids" if page.newest_first else "logs.oldest_ids"
     parameters = {**_bounds(page), "limit": page.size, "offset": (page.number - 1) * page.size}
-    places = _places.decode_lines(rows.query(statement(name), parameters))
+    found = _places.decode_lines(rows.query(statement(name), parameters))
+    places = list({place.id: place for place in found}.values())  # a log that is just being replaced is there twice
     sizes = accumulate(place.size_bytes for place in places)
     whole = [place for place, size in zip(places, sizes, strict=True) if size <= bytes_max or place is places[0]]
     rest = places[len(whole) :]
@@ -90,8 +91,7 @@ def _fetch(rows: Rows, name: str, page: Page, places: list[_Place]) -> dict[str,
         "to_us": max(moments),
         "ids": [place.id for place in places],
     }
-    logs = [_read_row(line) for line in rows.query(statement(name), parameters).splitlines()]
-    return {str(UUID(log.id)): log for log in logs}
+    return {str(UUID(log.id)): log for log in read_rows(rows.query(statement(name), parameters))}
 
 
 def count_logs(rows: Rows, page: Page) -> int:
@@ -109,11 +109,14 @@ def _bounds(page: Page) -> dict[str, Any]:
     }
 
 
-def _read_row(line: bytes) -> Log:
-    """Return a stored row as a Log again: its JSON columns come as strings that hold JSON text."""
-    log = _row_type.decode(line)
-    log.id = read_uuid(log.id) or log.id
-    for name in _JSON_COLUMNS:
-        text = msgspec.json.decode(getattr(log, name))
-        setattr(log, name, msgspec.Raw(text.encode("utf-8")) if text else NO_JSON)
-    return log
+def read_rows(lines: bytes) -> list[Log]:
+    """Return stored rows, as the engine writes them, as logs again: their JSON columns are strings of JSON text."""
+    logs = []
+    for line in lines.splitlines():
+        log = _row_type.decode(line)
+        log.id = read_uuid(log.id) or log.id
+        for name in JSON_COLUMNS:
+            text = msgspec.json.decode(getattr(log, name))
+            setattr(log, name, msgspec.Raw(text.encode("utf-8")) if text else NO_JSON)
+        logs.append(log)
+    return logs

@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Sequence
 from queue import SimpleQueue
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from inferlog import metrics
 from inferlog.journal import Journal
@@ -22,6 +22,20 @@ class Job(Protocol[_Answer]):
 
     def finish(self, ids: list[str]) -> _Answer:
         """Return the answer, given each row's log id."""
+
+
+class Append(NamedTuple):
+    """Rows that are ready; the answer is their log ids."""
+
+    entries: list[Entry]
+
+    def prepare(self) -> list[Entry]:
+        """Return the rows."""
+        return self.entries
+
+    def finish(self, log_ids: list[str]) -> list[str]:
+        """Return their ids."""
+        return log_ids
 
 
 _Prepared = tuple[Job[Any], "asyncio.Future[Any]", Sequence[Entry]]

@@ -1,6 +1,6 @@
 """Handlers of /request-logs: create, batch, bulk, list, one log."""
 
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import msgspec
 
@@ -10,6 +10,7 @@ from inferlog.ingest import Prepared, prepare, prepare_many
 from inferlog.model import Entry, ItemError
 from inferlog.query.logs import Page, count_logs, fetch_log, fetch_page
 from inferlog.query.render import receipt, render, render_reduced
+from inferlog.server.commits import Append
 from inferlog.server.http import Call, Reply, encode, is_large, json_reply
 from inferlog.server.paging import links, read_page
 from inferlog.store.clickhouse import Store
@@ -144,20 +145,6 @@ class _CreateOne:
         return json_reply(receipt(self._made.log, log_ids[0]))
 
 
-class _Append(NamedTuple):
-    """Rows that are ready; the answer is their log ids."""
-
-    entries: list[Entry]
-
-    def prepare(self) -> list[Entry]:
-        """Return the rows."""
-        return self.entries
-
-    def finish(self, log_ids: list[str]) -> list[str]:
-        """Return their ids."""
-        return log_ids
-
-
 async def _create(call: Call, body: bytes) -> Reply:
     if body[:1] != b"{" and body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"[":
         return await _create_array(call, body)
@@ -211,7 +198,7 @@ async def _store_many(call: Call, texts: list[msgspec.Raw]) -> tuple[list[str | 
     metrics.received.inc(len(errors))
     good = [each for each in prepared if each is not None]
     try:
-        append = _Append([each.entry for each in good])
+        append = Append([each.entry for each in good])
         stored = iter(await call.runtime.commits.submit(append) if good else [])
     except InferlogError as error:
         _count_refused(len(good), error.reason)

@@ -4,7 +4,7 @@ from typing import Final, NamedTuple
 
 from starlette.types import Scope
 
-from inferlog.server import logs, system
+from inferlog.server import logs, spans, system
 from inferlog.server.http import Handler, Needs
 
 
@@ -35,6 +35,12 @@ ROUTES: Final = (
     RouteRow(POST, "/request-logs", logs.create_or_list, "any"),
     RouteRow(GET, "/request-logs", logs.list_logs, "read"),
     RouteRow(GET, "/request-logs/{log_id}", logs.show, "read"),
+    RouteRow(POST, "/v1/traces", spans.export_traces, "ingest"),
+    RouteRow(POST, "/v2/traces", spans.export_traces, "ingest"),
+    RouteRow(POST, "/public/otel", spans.export_traces, "ingest"),
+    RouteRow(POST, "/public/otel/v1/traces", spans.export_traces, "ingest"),
+    RouteRow(POST, "/v1/logs", spans.export_logs, "ingest"),
+    RouteRow(POST, "/v1/metrics", spans.export_metrics, "ingest"),
     RouteRow(GET, "/health", system.health, None),
     RouteRow(GET, "/ready", system.ready, None),
     RouteRow(GET, "/metrics", system.show_metrics, None),

@@ -20,6 +20,7 @@ from inferlog.config import Settings
 from inferlog.errors import ConfigError, DataDirectoryInUse, StorageFull
 from inferlog.identities import Identities
 from inferlog.journal import Journal
+from inferlog.pieces import Pieces
 from inferlog.priority import step_back
 from inferlog.store.clickhouse import Store
 from inferlog.writer import Writer
@@ -63,6 +64,7 @@ class Services:
             self.journal,
             self.identities,
             self.store,
+            Pieces(self.store),
             flush_seconds=settings.flush_seconds,
             set_aside=self.directory / "set-aside",
         )

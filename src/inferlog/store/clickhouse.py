@@ -111,6 +111,11 @@ class Store:
                 table, insert_block=(block for block in lines), settings=settings, fmt="JSONEachRow"
             )
 
+    def execute(self, sql: str, parameters: Mapping[str, Any]) -> None:
+        """Run one statement that changes rows, and return when it is done."""
+        with self._insert_lock, _as_our_errors({}):
+            self._open().command(self.placement.render(sql), parameters=dict(parameters))
+
     def query(self, sql: str, parameters: Mapping[str, Any] | None = None) -> bytes:
         """Run one SELECT and return its rows as lines of JSON. `{database}` in it is the store's database."""
         with self._reader() as client, _as_our_errors(dict.fromkeys(_LIMIT_CODES, QueryLimitExceeded)):

@@ -100,3 +100,11 @@ SETTINGS
 
 INSERT INTO `inferlog`.migrations (name) VALUES ('0001_logs');
 
+-- A span may come in pieces: `given` names the columns that its pieces filled themselves and that are otherwise worked
+-- out (times, counts, cost), so that they can be worked out again; `revision` grows with each piece that is merged in.
+ALTER TABLE `inferlog`.logs 
+    ADD COLUMN IF NOT EXISTS given Array(LowCardinality(String)),
+    ADD COLUMN IF NOT EXISTS revision UInt64 CODEC(ZSTD(1));
+
+INSERT INTO `inferlog`.migrations (name) VALUES ('0002_pieces');
+

@@ -8,9 +8,13 @@ import re
 from typing import Any, Final
 
 from inferlog.dialects.families import genai
+from inferlog.dialects.families.messages import Message
 from inferlog.dialects.families.rules import Family, Rule
 from inferlog.dialects.spans import FAILED, UNSET, Draft, Event, Span
 from inferlog.model import Sent
+
+EVENTS: Final = genai.EVENTS
+"""The names of events that carry messages, also when they come as log records, apart from their span."""
 
 FAMILIES: Final[tuple[Family, ...]] = (genai.FAMILY,)
 
@@ -112,6 +116,7 @@ def _status_code(draft: Draft, told: str) -> int:
     return int(found[1]) if found else _UNKNOWN_FAILURE
 
 
-__all__ = ["EVENTS", "FAMILIES", "Event", "to_sent"]
-
-EVENTS: Final = genai.EVENTS
+def messages_of(events: list[Event]) -> tuple[list[Message], list[Message]]:
+    """Return what went in and what came out, of events that carry messages, in their order."""
+    prompt, answers, _ = genai.sort_events(events)
+    return prompt, answers

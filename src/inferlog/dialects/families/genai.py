@@ -115,15 +115,17 @@ def _read_tool(draft: Draft) -> None:
 
 def _read_events(draft: Draft) -> None:
     """Take the events that carry messages, in the order in which they happened."""
-    prompt: list[Message] = []
-    answers: list[Message] = []
-    others: list[Event] = []
-    for event in draft.events:
-        if event.name not in EVENTS or not _read_event(event, prompt, answers):
-            others.append(event)
-    draft.events = others
+    prompt, answers, draft.events = sort_events(draft.events)
     if prompt or answers:
         draft.set_messages(prompt, answers)
+
+
+def sort_events(events: list[Event]) -> tuple[list[Message], list[Message], list[Event]]:
+    """Return the messages that went in and the answers, of events in their order, and the events that hold none."""
+    prompt: list[Message] = []
+    answers: list[Message] = []
+    others = [event for event in events if event.name not in EVENTS or not _read_event(event, prompt, answers)]
+    return prompt, answers, others
 
 
 def _read_event(event: Event, prompt: list[Message], answers: list[Message]) -> bool:

@@ -1,0 +1,137 @@
+"""Logs that came in pieces, made whole in the store: read what is there, merge, insert the whole, drop the parts.
+
+A crash anywhere between is mended by doing it again: what is there is read as of before this revision, the insert
+has a token, and only earlier revisions are dropped. docs/decisions/pieces.md says why so.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any, Final, Protocol
+
+import msgspec
+
+from inferlog import ids
+from inferlog.enrich.merge import merge
+from inferlog.journal import Piece
+from inferlog.jsontext import dumps, kind
+from inferlog.model import NO_JSON, Log
+from inferlog.query.logs import JSON_COLUMNS, read_rows
+from inferlog.query.statements import statement
+
+_LOGS_MAX: Final = 200
+"""How many logs are merged at once: of 20 MB each they would fill the memory, so it is bounded by bytes too."""
+_BYTES_MAX: Final = 64_000_000
+_EARLIER_US: Final = 86_400_000_000
+_encode: Final = msgspec.json.Encoder().encode
+_decode: Final = msgspec.json.Decoder(Log, strict=False).decode
+
+
+class Target(Protocol):
+    """The store."""
+
+    def insert(self, lines: Iterable[bytes], token: str) -> None:
+        """Insert rows once, however often it is called with this token."""
+
+    def query(self, sql: str, parameters: dict[str, Any]) -> bytes:
+        """Return the rows of one SELECT as lines of JSON."""
+
+    def execute(self, sql: str, parameters: dict[str, Any]) -> None:
+        """Run one statement that changes rows."""
+
+
+class Pieces:
+    """Completes logs in one store. Called by the writer alone, so that no two merges meet."""
+
+    def __init__(self, store: Target) -> None:
+        """Wire the store."""
+        self._store = store
+
+    def merge(self, pieces: Sequence[Piece], token: str) -> None:
+        """Merge pieces into the logs that they belong to; `token` names the segment that they come from.
+
+        Raises RowsRefused and StoreUnavailable, as the store does.
+        """
+        revision = int(token.rstrip("ab"))
+        by_project: dict[str, dict[str, list[tuple[Log, bool]]]] = defaultdict(lambda: defaultdict(list))
+        for piece in pieces:
+            log = _read_piece(piece.row)
+            by_project[log.project_id][piece.log_id].append((log, piece.overrides))
+        number = 0
+        for project_id, by_log in by_project.items():
+            for some in _portions(by_log):
+                self._merge_some(project_id, some, revision, f"{token}-{number}")
+                number += 1
+
+    def _merge_some(
+        self, project_id: str, pieces: dict[str, list[tuple[Log, bool]]], revision: int, token: str
+    ) -> None:
+        parameters: dict[str, Any] = {
+            "project_id": project_id,
+            "ids": list(pieces),
+            "revision": revision,
+            "from_us": max(min(ids.time_of(log_id) for log_id in pieces) - _EARLIER_US, 0),
+        }
+        rows = self._store.query(statement("logs.by_ids"), parameters)
+        stored = {log.id: _as_row(log) for log in read_rows(rows)}
+        changed: dict[str, bytes] = {}
+        for log_id, parts in pieces.items():
+            log, parts = (stored[log_id], parts) if log_id in stored else (_renamed(parts[0][0], log_id), parts[1:])
+            whole = log
+            for piece, overrides in parts:
+                whole = merge(whole, piece, overrides=overrides)
+            if whole != log or log_id not in stored:
+                whole.revision = revision
+                changed[log_id] = _encode(whole) + b"\n"
+        if changed:
+            self._store.insert(changed.values(), token)
+            self._store.execute(statement("logs.drop_older"), {**parameters, "ids": list(changed)})
+
+
+def _read_piece(row: bytes) -> Log:
+    log = _decode(row)
+    for name in JSON_COLUMNS:
+        raw = getattr(log, name)
+        if kind(raw) == "string" and raw is not NO_JSON:
+            setattr(log, name, msgspec.Raw(msgspec.json.decode(raw).encode("utf-8")))
+    return _as_row(log)
+
+
+def _as_row(log: Log) -> Log:
+    """Return a log whose bodies are text, as the store has them, as a row again: text that is no JSON is quoted."""
+    for name in JSON_COLUMNS:
+        raw = getattr(log, name)
+        if raw is NO_JSON:
+            continue
+        text = bytes(raw)
+        if text[:1] not in (b"{", b"[") or not _is_json(text):
+            setattr(log, name, msgspec.Raw(dumps(text.decode("utf-8"))))
+    return log
+
+
+def _is_json(text: bytes) -> bool:
+    try:
+        msgspec.json.decode(text)
+    except (msgspec.DecodeError, RecursionError):
+        return False
+    return True
+
+
+def _renamed(log: Log, log_id: str) -> Log:
+    log.id = log_id
+    return log
+
+
+def _portions(by_log: dict[str, list[tuple[Log, bool]]]) -> Iterator[dict[str, list[tuple[Log, bool]]]]:
+    """Yield the pieces of some logs at a time, within the bounds of number and size."""
+    waiting = iter(by_log.items())
+    while some := dict(islice(waiting, 1)):
+        size = _size(next(iter(some.values())))
+        while len(some) < _LOGS_MAX and size < _BYTES_MAX and (following := next(waiting, None)):
+            some[following[0]] = following[1]
+            size += _size(following[1])
+        yield some
+
+
+def _size(pieces: list[tuple[Log, bool]]) -> int:
+    return sum(log.size_bytes for log, _ in pieces)

@@ -1,0 +1,108 @@
+"""Handlers of spans: OTLP's traces, log records and metrics, in protobuf and in JSON."""
+
+from typing import Any, Final
+
+from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceResponse
+from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceResponse
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
+
+from inferlog import jsontext
+from inferlog.dialects import log_records, otlp, otlp_json
+from inferlog.dialects.families import to_sent
+from inferlog.errors import UnsupportedMediaType
+from inferlog.model import ItemError
+from inferlog.server.http import Call, Reply, json_reply
+from inferlog.server.pieces import Pieces, store_pieces
+
+_PROTOBUF: Final = frozenset({"application/x-protobuf", "application/protobuf", "application/octet-stream"})
+_PROTOBUF_HEADER: Final = (b"content-type", b"application/x-protobuf")
+_REASONS_MAX: Final = 3
+_NO_METRICS: Final = "inferlog keeps spans and the messages of log records; OpenTelemetry metrics are not kept"
+
+
+async def export_traces(call: Call) -> Reply:
+    """Store the spans of an OTLP request."""
+    body = await call.body(call.settings.batch_bytes_max)
+    as_json = is_json(call, body)
+    _, errors = await store_pieces(call, body, _spans_of_json if as_json else _spans_of_protobuf)
+    if as_json:
+        return json_reply({"partialSuccess": _partial_success("rejectedSpans", errors)})
+    answer = ExportTraceServiceResponse()
+    if errors:
+        answer.partial_success.rejected_spans = len(errors)
+        answer.partial_success.error_message = _reasons(errors)
+    return Reply(answer.SerializeToString(), headers=(_PROTOBUF_HEADER,))
+
+
+async def export_logs(call: Call) -> Reply:
+    """Store the messages of LLM calls that come as OTLP log records."""
+    body = await call.body(call.settings.batch_bytes_max)
+    as_json = is_json(call, body)
+    _, errors = await store_pieces(call, body, _records_of_json if as_json else _records_of_protobuf)
+    if as_json:
+        return json_reply({"partialSuccess": _partial_success("rejectedLogRecords", errors)})
+    answer = ExportLogsServiceResponse()
+    if errors:
+        answer.partial_success.rejected_log_records = len(errors)
+        answer.partial_success.error_message = _reasons(errors)
+    return Reply(answer.SerializeToString(), headers=(_PROTOBUF_HEADER,))
+
+
+async def export_metrics(call: Call) -> Reply:
+    """Take the OTLP metrics that exporters send beside their spans, and say that they are not kept."""
+    body = await call.body(call.settings.batch_bytes_max)
+    if is_json(call, body):
+        return json_reply({"partialSuccess": {"errorMessage": _NO_METRICS}})
+    answer = ExportMetricsServiceResponse()
+    answer.partial_success.error_message = _NO_METRICS
+    return Reply(answer.SerializeToString(), headers=(_PROTOBUF_HEADER,))
+
+
+def is_json(call: Call, body: bytes) -> bool:
+    """Tell JSON from protobuf: by the content type, or without one by how the body begins."""
+    name = (call.header(b"content-type") or "").split(";", 1)[0].strip().lower()
+    if name in _PROTOBUF:
+        return False
+    if name in ("application/json", "text/json") or name.endswith("+json"):
+        return True
+    if not name:
+        return body.lstrip()[:1] in (b"{", b"[")
+    raise UnsupportedMediaType(f"The content type is {name}; send OTLP as application/x-protobuf or application/json")
+
+
+# Decoding; in a thread if the body is large
+
+
+def _spans_of_protobuf(body: bytes) -> Pieces:
+    return Pieces([(to_sent(span), "override") for span in otlp.decode_traces(body)], [])
+
+
+def _spans_of_json(body: bytes) -> Pieces:
+    spans, errors = otlp_json.decode_traces(jsontext.check(body))
+    return Pieces([(to_sent(span), "override") for span in spans], errors)
+
+
+def _records_of_protobuf(body: bytes) -> Pieces:
+    sents, errors = log_records.to_pieces(otlp.decode_logs(body))
+    return Pieces([(sent, "fill") for sent in sents], errors)
+
+
+def _records_of_json(body: bytes) -> Pieces:
+    records, unreadable = otlp_json.decode_logs(jsontext.check(body))
+    sents, errors = log_records.to_pieces(records)
+    return Pieces([(sent, "fill") for sent in sents], [*unreadable, *errors])
+
+
+# Answering
+
+
+def _partial_success(counted: str, errors: list[ItemError]) -> dict[str, Any]:
+    """Return what OTLP says of items that were not taken; of a full success it says nothing. int64 is text in JSON."""
+    return {counted: str(len(errors)), "errorMessage": _reasons(errors)} if errors else {}
+
+
+def _reasons(errors: list[ItemError]) -> str:
+    """Return why items were not taken, the same reason once."""
+    reasons = list(dict.fromkeys(error.error for error in errors))
+    more = f"; and {len(reasons) - _REASONS_MAX:,} more reasons" if len(reasons) > _REASONS_MAX else ""
+    return "; ".join(reasons[:_REASONS_MAX]) + more
