@@ -50,12 +50,16 @@ class Client:
         return asked | {name: value.replace("{url}", url).replace("{key}", key) for name, value in given.items()}
 
 
+LOGS: Final = tuple("plain streaming tools reasoning image choices embedding error journey".split())
 _PHOENIX: Final = {"PHOENIX_COLLECTOR_ENDPOINT": "{url}/v1/traces", "PHOENIX_API_KEY": "{key}"}
 _OTLP: Final = {"OTEL_EXPORTER_OTLP_ENDPOINT": "{url}", "OTEL_EXPORTER_OTLP_HEADERS": OTLP_HEADERS}
 
 CLIENTS: Final = {
     client.name: client
     for client in (
+        Client("keywordsai", {"KEYWORDS_AI_BASE_URL": "{url}", "KEYWORDSAI_API_KEY": "{key}"}, LOGS),
+        Client("respan-ai-2", {"KEYWORDS_AI_BASE_URL": "{url}", "RESPAN_API_KEY": "{key}"}, LOGS),
+        Client("respan-api", {"RESPAN_API_KEY": "{key}"}, LOGS, {"INFERLOG_URL": "{url}"}),
         Client(
             "keywordsai-tracing",
             {"KEYWORDSAI_BASE_URL": "{url}/api", "KEYWORDSAI_API_KEY": "{key}"},
