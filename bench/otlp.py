@@ -19,7 +19,7 @@ from inferlog.config import Settings
 from inferlog.dialects import otlp
 from inferlog.dialects.families import to_sent
 from inferlog.enrich import enrich
-from inferlog.ingest import prepare_pieces
+from inferlog.ingest import Piece, prepare_pieces
 from inferlog.model import SCOPES, Key
 
 SPANS: Final = 50
@@ -159,8 +159,8 @@ def _profile(requests: list[bytes]) -> dict[str, float]:
             enrich(sent)
 
     def prepared(body: bytes) -> None:
-        pieces = [(to_sent(span), "override") for span in otlp.decode_traces(body)]
-        prepare_pieces(pieces, key, ids.now(), settings)  # type: ignore[arg-type]  # a Literal each
+        pieces: list[Piece] = [(to_sent(span), "override") for span in otlp.decode_traces(body)]
+        prepare_pieces(pieces, key, ids.now(), settings)
 
     steps = {
         "protobuf alone (C)": best(ExportTraceServiceRequest.FromString, requests),

@@ -13,7 +13,7 @@ from inferlog.dialects import otlp, otlp_json
 from inferlog.dialects.families import to_sent
 from inferlog.dialects.spans import Span
 from inferlog.errors import InvalidInput
-from inferlog.ingest import prepare_pieces
+from inferlog.ingest import Piece, Prepared, prepare_pieces
 from inferlog.jsontext import dumps
 from inferlog.model import Entry
 from tests.unit.journey import KEY, RECEIVED_AT, SETTINGS
@@ -30,10 +30,10 @@ def test_json_and_protobuf_give_the_same_logs(request: ExportTraceServiceRequest
 
 
 def _rows(spans: list[Span]) -> list[tuple[bytes, bytes]]:
-    pieces = [(to_sent(span), "override") for span in spans]
-    prepared, errors = prepare_pieces(pieces, KEY, RECEIVED_AT, SETTINGS)  # type: ignore[arg-type]  # a Literal each
-    assert errors == []
-    entries: list[Entry] = [each.entry for each in prepared if each is not None]
+    pieces: list[Piece] = [(to_sent(span), "override") for span in spans]
+    prepared = prepare_pieces(pieces, KEY, RECEIVED_AT, SETTINGS)
+    entries: list[Entry] = [each.entry for each in prepared if isinstance(each, Prepared)]
+    assert len(entries) == len(spans)
     # An id that is drawn differs; one that is derived of trace and span ids does not.
     return [(each.identity, each.row.replace(b"" if each.identity else each.log_id.encode(), b"")) for each in entries]
 
