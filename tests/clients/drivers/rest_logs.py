@@ -50,7 +50,7 @@ def call(question, answer, **more):
         "completion_message": answer,
         "usage": USAGE,
         "latency": 1.5,
-        "timestamp": datetime.datetime.now(datetime.timezone.utc),
+        "timestamp": datetime.datetime.now(datetime.UTC),
     }
     return fields | more
 
@@ -128,7 +128,10 @@ def error():
 
 def journey():
     """A workflow of a task, a tool and an agent that asks a model, with people, thread and metadata on it."""
-    trace, ids = str(uuid.uuid4()), {name: str(uuid.uuid4()) for name in ("travel", "prepare", "look_up", "guide", "ask")}
+    trace, ids = (
+        str(uuid.uuid4()),
+        {name: str(uuid.uuid4()) for name in ("travel", "prepare", "look_up", "guide", "ask")},
+    )
 
     def span(name, log_type, parent, **more):
         fields = {

@@ -13,15 +13,11 @@ from respan import RespanClient
 from respan.types.span_create_request import SpanCreateRequest
 
 if __name__ == "__main__":
-    client = RespanClient(
-        base_url=os.environ["INFERLOG_URL"], authorization="Bearer " + os.environ["RESPAN_API_KEY"]
-    )
+    client = RespanClient(base_url=os.environ["INFERLOG_URL"], authorization="Bearer " + os.environ["RESPAN_API_KEY"])
     created = []
     for name in sys.argv[1:] or rest_logs.SCENARIOS:
         # The client insists on a model, also for what is no call of one.
-        logs = [
-            {"model": ""} | rest_logs.fitting(client.spans.create_span, log) for log in rest_logs.SCENARIOS[name]()
-        ]
+        logs = [{"model": ""} | rest_logs.fitting(client.spans.create_span, log) for log in rest_logs.SCENARIOS[name]()]
         if name == "tools":
             done = client.spans.bulk_create_spans(logs=[SpanCreateRequest(**log) for log in logs])
             assert (done.success_count, done.error_count) == (len(logs), 0), done
