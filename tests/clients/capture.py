@@ -31,7 +31,7 @@ def capture(client: Client, scenario: str, folder: Path) -> None:
     """Run one scenario and write `FOLDER/client/scenario.json`: a list of requests, decoded."""
     with Recorder() as recorder, provider() as answers:
         variables = client.variables(recorder.url, "key-of-the-project", answers.url)
-        Environment(client.name).run(client.driver, [scenario], variables)
+        Environment(client.environment).run(client.driver, [scenario], variables)
     path = folder / client.name / f"{scenario}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(recorder.requests, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -35,7 +35,11 @@ class Recorder(LocalServer):
             def respond(self) -> None:
                 """Keep and answer."""
                 body = self.body()
-                requests.append(_readable(self.command, self.path, dict(self.headers), body))
+                requests.append(
+                    _readable(
+                        self.command, self.path, {name.lower(): value for name, value in self.headers.items()}, body
+                    )
+                )
                 if "protobuf" in self.headers.get("Content-Type", ""):
                     self.answer(200, b"", "application/x-protobuf")
                 else:
@@ -45,8 +49,8 @@ class Recorder(LocalServer):
 
 
 def _readable(method: str, path: str, headers: dict[str, str], body: bytes) -> Json:
-    kept = {name: value for name, value in headers.items() if name.lower() not in _HIDDEN_HEADERS}
-    encoding = headers.get("Content-Encoding", "")
+    kept = {name: value for name, value in headers.items() if name not in _HIDDEN_HEADERS}
+    encoding = headers.get("content-encoding", "")
     if encoding == "gzip":
         body = gzip.decompress(body)
     elif encoding == "deflate":
@@ -55,7 +59,7 @@ def _readable(method: str, path: str, headers: dict[str, str], body: bytes) -> J
 
 
 def _decoded(path: str, headers: dict[str, str], body: bytes) -> Any:
-    if "protobuf" in headers.get("Content-Type", ""):
+    if "protobuf" in headers.get("content-type", ""):
         message = _MESSAGES[next((name for name in _MESSAGES if path.rstrip("/").endswith(name)), "traces")]()
         try:
             message.ParseFromString(body)

@@ -24,7 +24,9 @@ class Client:
 
     `settings` are the environment variables by which its users point it at inferlog; {url} and {key} stand for
     inferlog's address and a key of its. `others` are what else the driver needs to run. The provider's variables
-    (OPENAI_BASE_URL, …) are always there.
+    (OPENAI_BASE_URL, …) are always there. `shares` names the client whose environment and driver it runs with.
+    `code` is what its users write in their program to point it here, where no variable does it or beside them; `notes`
+    say what it does not send, or loses by itself.
     """
 
     name: str
@@ -32,11 +34,19 @@ class Client:
     scenarios: tuple[str, ...]
     others: dict[str, str] = field(default_factory=dict)
     driver_ending: str = ".py"
+    shares: str = ""
+    code: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def environment(self) -> str:
+        """Return the name of its environment, which is its own or another client's."""
+        return self.shares or self.name
 
     @property
     def driver(self) -> str:
         """Return the name of its driver's file."""
-        return f"run_{self.name.replace('-', '_')}{self.driver_ending}"
+        return f"run_{self.environment.replace('-', '_')}{self.driver_ending}"
 
     def variables(self, url: str, key: str, provider: str) -> dict[str, str]:
         """Return the environment of its driver, for an inferlog and a provider."""
@@ -50,12 +60,16 @@ class Client:
         return asked | {name: value.replace("{url}", url).replace("{key}", key) for name, value in given.items()}
 
 
+LOGS: Final = tuple("plain streaming tools reasoning image choices embedding error journey".split())
 _PHOENIX: Final = {"PHOENIX_COLLECTOR_ENDPOINT": "{url}/v1/traces", "PHOENIX_API_KEY": "{key}"}
 _OTLP: Final = {"OTEL_EXPORTER_OTLP_ENDPOINT": "{url}", "OTEL_EXPORTER_OTLP_HEADERS": OTLP_HEADERS}
 
 CLIENTS: Final = {
     client.name: client
     for client in (
+        Client("keywordsai", {"KEYWORDS_AI_BASE_URL": "{url}", "KEYWORDSAI_API_KEY": "{key}"}, LOGS),
+        Client("respan-ai-2", {"KEYWORDS_AI_BASE_URL": "{url}", "RESPAN_API_KEY": "{key}"}, LOGS),
+        Client("respan-api", {"RESPAN_API_KEY": "{key}"}, LOGS, {"INFERLOG_URL": "{url}"}),
         Client(
             "keywordsai-tracing",
             {"KEYWORDSAI_BASE_URL": "{url}/api", "KEYWORDSAI_API_KEY": "{key}"},
@@ -88,6 +102,16 @@ CLIENTS: Final = {
             "opentelemetry-openai-v2",
             _OTLP | {"OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT": "true"},
             ("journey", *OPENAI),
+        ),
+        Client(
+            "opentelemetry-openai-v2-latest",
+            _OTLP
+            | {
+                "OTEL_SEMCONV_STABILITY_OPT_IN": "gen_ai_latest_experimental",
+                "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT": "SPAN_ONLY",
+            },
+            ("journey", *OPENAI),
+            shares="opentelemetry-openai-v2",
         ),
         Client("openinference-openai", _PHOENIX, ("journey", "broken", *OPENAI)),
         Client(

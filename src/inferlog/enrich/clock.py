@@ -54,4 +54,5 @@ def _flag(sent: Sent, name: str, value: float) -> float:
 
 def add_flag(log: Log, flag: str) -> None:
     """Mark a log with something that its reader should know."""
-    log.flags = (*log.flags, flag)
+    if flag not in log.flags:
+        log.flags = (*log.flags, flag)

@@ -1,5 +1,6 @@
 """Calls of Anthropic's client as its users write them, one function for each scenario. Imported by the drivers.
 
+Each text holds the scenario's name in brackets; the first such word tells the provider what to do.
 The client finds the provider by ANTHROPIC_BASE_URL and ANTHROPIC_API_KEY.
 """
 
@@ -56,7 +57,7 @@ def claude_raw_streaming():
 
 def claude_tools():
     """A call of a tool, its result, and the answer."""
-    messages = [{"role": "user", "content": "[tools] What is the weather in Paris, Claude?"}]
+    messages = [{"role": "user", "content": "[tools] [claude_tools] What is the weather in Paris?"}]
     asked = client().messages.create(model=MODEL, max_tokens=100, messages=messages, tools=TOOLS)
     call = asked.content[-1]
     messages.append({"role": "assistant", "content": [block.model_dump(exclude_none=True) for block in asked.content]})
@@ -71,7 +72,7 @@ def claude_reasoning():
         model=MODEL,
         max_tokens=4000,
         thinking={"type": "enabled", "budget_tokens": 2000},
-        messages=[{"role": "user", "content": f"[reasoning] {QUESTION} (Claude)"}],
+        messages=[{"role": "user", "content": f"[reasoning] [claude_reasoning] {QUESTION}"}],
     )
 
 
@@ -88,7 +89,7 @@ def claude_error():
     """A call that the provider refuses."""
     try:
         client().messages.create(
-            model=MODEL, max_tokens=100, messages=[{"role": "user", "content": f"[error] {QUESTION} (Claude)"}]
+            model=MODEL, max_tokens=100, messages=[{"role": "user", "content": f"[error] [claude_error] {QUESTION}"}]
         )
     except anthropic.RateLimitError:
         return
@@ -102,7 +103,7 @@ def claude_aborted():
             model=MODEL,
             max_tokens=100,
             stream=True,
-            messages=[{"role": "user", "content": f"[aborted] {QUESTION} (Claude)"}],
+            messages=[{"role": "user", "content": f"[aborted] [claude_aborted] {QUESTION}"}],
         )
         for _ in stream:
             pass

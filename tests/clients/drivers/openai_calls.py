@@ -1,5 +1,6 @@
 """Calls of OpenAI's client as its users write them, one function for each scenario. Imported by the drivers.
 
+Each text holds the scenario's name in brackets; the first such word tells the provider what to do.
 The client finds the provider by OPENAI_BASE_URL and OPENAI_API_KEY.
 """
 
@@ -65,7 +66,7 @@ def tools():
 
 def streaming_tools():
     """A call of a tool that comes as a stream."""
-    messages = [{"role": "user", "content": "[tools] What is the weather in Paris, streamed?"}]
+    messages = [{"role": "user", "content": "[tools] [streaming_tools] What is the weather in Paris?"}]
     stream = client().chat.completions.create(
         model=MODEL, messages=messages, tools=TOOLS, stream=True, stream_options={"include_usage": True}
     )
@@ -136,7 +137,7 @@ def responses():
     return client().responses.create(
         model=MODEL,
         instructions=SYSTEM,
-        input=[{"role": "user", "content": f"[reasoning] {QUESTION}"}],
+        input=[{"role": "user", "content": f"[reasoning] [responses] {QUESTION}"}],
         temperature=0.2,
         max_output_tokens=100,
         reasoning={"effort": "low"},
@@ -152,7 +153,7 @@ def responses_streaming():
 def responses_tools():
     """The responses API: a call of a tool, its result, and the answer."""
     tool = {"type": "function", "strict": False, **TOOLS[0]["function"]}
-    items = [{"role": "user", "content": "[tools] What is the weather in Paris, by responses?"}]
+    items = [{"role": "user", "content": "[tools] [responses_tools] What is the weather in Paris?"}]
     asked = client().responses.create(model=MODEL, input=items, tools=[tool])
     call = asked.output[0]
     items += [
