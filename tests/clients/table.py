@@ -15,6 +15,8 @@ ANTHROPIC: Final = tuple(
     "claude_plain claude_streaming claude_raw_streaming claude_tools claude_reasoning claude_image claude_error"
     " claude_aborted".split()
 )
+PLATFORMS: Final = "Tracing platforms"
+FRAMEWORKS: Final = "Frameworks"
 OTLP_HEADERS: Final = "Authorization=Bearer {key}"
 
 
@@ -60,9 +62,27 @@ class Client:
         return asked | {name: value.replace("{url}", url).replace("{key}", key) for name, value in given.items()}
 
 
+LITELLM: Final = tuple(
+    "plain streaming tools reasoning image choices error aborted embedding responses journey"
+    " claude_plain claude_streaming claude_tools claude_reasoning".split()
+)
+PYDANTIC_AI: Final = tuple(
+    "plain streaming tools tool_fails image reasoning responses error journey"
+    " claude_plain claude_streaming claude_tools claude_reasoning".split()
+)
+KEYWORDSAI_JS: Final = tuple(
+    "journey broken plain streaming tools streaming_tools reasoning image choices error aborted embedding responses"
+    " claude_plain claude_raw_streaming claude_tools claude_reasoning claude_error".split()
+)
+VERCEL_AI: Final = tuple(
+    "plain streaming tools image reasoning responses error aborted embedding journey"
+    " claude_plain claude_raw_streaming claude_tools claude_reasoning".split()
+)
 LOGS: Final = tuple("plain streaming tools reasoning image choices embedding error journey".split())
 _PHOENIX: Final = {"PHOENIX_COLLECTOR_ENDPOINT": "{url}/v1/traces", "PHOENIX_API_KEY": "{key}"}
 _OTLP: Final = {"OTEL_EXPORTER_OTLP_ENDPOINT": "{url}", "OTEL_EXPORTER_OTLP_HEADERS": OTLP_HEADERS}
+
+_OFFLINE: Final = {"LITELLM_LOCAL_MODEL_COST_MAP": "true"}
 
 CLIENTS: Final = {
     client.name: client
@@ -119,5 +139,63 @@ CLIENTS: Final = {
             _PHOENIX,
             ("plain", "streaming", "journey", "tools", "image", "reasoning", "error", "aborted"),
         ),
+        Client(
+            "langfuse",
+            {
+                "LANGFUSE_BASE_URL": "{url}",
+                "LANGFUSE_PUBLIC_KEY": "pk",
+                "LANGFUSE_SECRET_KEY": "{key}",
+                "LANGFUSE_MEDIA_UPLOAD_ENABLED": "False",
+            },
+            ("journey", "broken", "manual", "kinds", "score", *OPENAI, *ANTHROPIC),
+        ),
+        Client(
+            "langfuse-2",
+            {"LANGFUSE_HOST": "{url}", "LANGFUSE_PUBLIC_KEY": "pk", "LANGFUSE_SECRET_KEY": "{key}"},
+            ("journey", "broken", "manual", *(each for each in OPENAI if each != "embedding")),
+        ),
+        Client("logfire", _OTLP, ("journey", "broken", *OPENAI, *ANTHROPIC)),
+        Client(
+            "logfire-token",
+            {"LOGFIRE_BASE_URL": "{url}", "LOGFIRE_TOKEN": "{key}"},
+            ("journey", "broken", *OPENAI, *ANTHROPIC),
+            shares="logfire",
+        ),
+        Client(
+            "logfire-1",
+            _OTLP,
+            ("journey", *OPENAI, *ANTHROPIC),
+            {"LOGFIRE_LLM_VERSION": "1"},
+            shares="logfire",
+        ),
+        Client("litellm", _OTLP | {"OTEL_EXPORTER": "otlp_http"}, LITELLM, _OFFLINE),
+        Client(
+            "litellm-otel-v2",
+            _OTLP | {"OTEL_EXPORTER": "otlp_http", "LITELLM_OTEL_V2": "true"},
+            LITELLM,
+            _OFFLINE,
+            shares="litellm",
+        ),
+        Client(
+            "litellm-generic",
+            {
+                "GENERIC_LOGGER_ENDPOINT": "{url}/api/litellm",
+                "GENERIC_LOGGER_HEADERS": OTLP_HEADERS,
+            },
+            LITELLM,
+            _OFFLINE | {"LITELLM_CALLBACK": "generic_api"},
+            shares="litellm",
+        ),
+        Client("pydantic-ai", _OTLP, PYDANTIC_AI),
+        Client("pydantic-ai-2", _OTLP, PYDANTIC_AI, {"PYDANTIC_AI_VERSION": "2"}, shares="pydantic-ai"),
+        Client(
+            "keywordsai-tracing-js",
+            {"KEYWORDSAI_BASE_URL": "{url}", "KEYWORDSAI_API_KEY": "{key}"},
+            KEYWORDSAI_JS,
+            driver_ending=".mjs",
+        ),
+        Client("vercel-ai", _OTLP, VERCEL_AI, driver_ending=".mjs"),
+        Client("vercel-ai-legacy", _OTLP, VERCEL_AI, {"AI_SDK_LEGACY": "1"}, driver_ending=".mjs", shares="vercel-ai"),
+        Client("vercel-ai-5", _OTLP, VERCEL_AI, driver_ending=".mjs"),
     )
 }

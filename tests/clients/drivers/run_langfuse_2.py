@@ -1,5 +1,6 @@
 """langfuse 2: its OpenAI wrapper, decorators and the low-level client, pointed by LANGFUSE_HOST."""
 
+import contextlib
 import datetime
 import sys
 
@@ -94,10 +95,17 @@ def manual():
     client.flush()
 
 
-SCENARIOS = {"journey": journey, "broken": broken, "manual": manual, **openai_calls.SCENARIOS}
+def abandoned():
+    """A stream that the reader leaves after the first piece; the wrapper's stream cannot be closed."""
+    messages = [{"role": "user", "content": f"[abandoned] {openai_calls.QUESTION}"}]
+    next(iter(openai_calls.client().chat.completions.create(model=openai_calls.MODEL, messages=messages, stream=True)))
+
+
+SCENARIOS = openai_calls.SCENARIOS | {"journey": journey, "broken": broken, "manual": manual, "abandoned": abandoned}
 
 if __name__ == "__main__":
     for name in sys.argv[1:] or SCENARIOS:
         SCENARIOS[name]()
     langfuse_context.flush()
-    openai.flush_langfuse()
+    with contextlib.suppress(AttributeError):  # it has nothing to flush if no model was called
+        openai.flush_langfuse()
