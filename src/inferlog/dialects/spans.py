@@ -107,6 +107,11 @@ class Draft:
         self.prompt = self.prompt or prompt
         self.completions = self.completions or completions
 
+    def keep(self, name: str, value: Any) -> None:
+        """Keep what has no column as metadata; under a longer name if there is something else of that name."""
+        while self.metadata.setdefault(name, value) != value:
+            name = f"span.{name}"
+
     def sent(self) -> Sent:
         """Return the log with everything where it belongs."""
         log = self.log

@@ -7,7 +7,7 @@ first counts where two disagree, and what loses is kept as metadata, under the n
 import re
 from typing import Any, Final
 
-from inferlog.dialects.families import genai, respan
+from inferlog.dialects.families import genai, langfuse, respan
 from inferlog.dialects.families.messages import Message
 from inferlog.dialects.families.rules import Family, Rule
 from inferlog.dialects.spans import FAILED, UNSET, Draft, Event, Span
@@ -16,7 +16,7 @@ from inferlog.model import Sent
 EVENTS: Final = genai.EVENTS
 """The names of events that carry messages, also when they come as log records, apart from their span."""
 
-FAMILIES: Final[tuple[Family, ...]] = (respan.FAMILY, genai.FAMILY)
+FAMILIES: Final[tuple[Family, ...]] = (respan.FAMILY, langfuse.FAMILY, genai.FAMILY)
 
 _RULES: Final[dict[str, tuple[int, Rule]]] = {
     name: (rank, rule)
@@ -71,7 +71,7 @@ def settle(draft: Draft) -> None:
         log.log_type = "chat" if is_call else ("task" if span.parent_id else "workflow")
     metadata = draft.metadata
     for name, value in draft.attributes.items():
-        metadata.setdefault(name, value)
+        draft.keep(name, value)
     for name in _RESOURCE_METADATA:
         if name in span.resource:
             metadata.setdefault(name, span.resource[name])
