@@ -34,3 +34,8 @@ async def store_pieces(call: Call, body: bytes, decode: Decode) -> list[str | It
             raise JournalFull(str(error)) from error
         raise
     return [next(stored) if isinstance(each, Prepared) else each for each in prepared]
+
+
+def refused(results: list[str | ItemError]) -> list[ItemError]:
+    """Return what was refused, of the results of `store_pieces`."""
+    return [each for each in results if isinstance(each, ItemError)]

@@ -4,7 +4,7 @@ from typing import Final, NamedTuple
 
 from starlette.types import Scope
 
-from inferlog.server import logs, spans, system
+from inferlog.server import logs, span_logs, spans, system
 from inferlog.server.http import Handler, Needs
 
 
@@ -36,6 +36,10 @@ ROUTES: Final = (
     RouteRow(GET, "/request-logs", logs.list_logs, "read"),
     RouteRow(GET, "/request-logs/{log_id}", logs.show, "read"),
     RouteRow(POST, "/v1/traces", spans.export_traces, "ingest"),
+    RouteRow(POST, "/v1/traces/ingest", span_logs.ingest_spans, "ingest"),
+    RouteRow(POST, "/traces/ingest", span_logs.ingest_spans, "ingest"),
+    RouteRow(POST, "/openai/v1/traces/ingest", span_logs.ingest_spans, "ingest"),
+    RouteRow(POST, "/integrations/v1/traces/ingest", span_logs.ingest_spans, "ingest"),
     RouteRow(POST, "/v2/traces", spans.export_traces, "ingest"),
     RouteRow(POST, "/public/otel", spans.export_traces, "ingest"),
     RouteRow(POST, "/public/otel/v1/traces", spans.export_traces, "ingest"),

@@ -7,7 +7,7 @@ first counts where two disagree, and what loses is kept as metadata, under the n
 import re
 from typing import Any, Final
 
-from inferlog.dialects.families import genai
+from inferlog.dialects.families import genai, respan
 from inferlog.dialects.families.messages import Message
 from inferlog.dialects.families.rules import Family, Rule
 from inferlog.dialects.spans import FAILED, UNSET, Draft, Event, Span
@@ -16,7 +16,7 @@ from inferlog.model import Sent
 EVENTS: Final = genai.EVENTS
 """The names of events that carry messages, also when they come as log records, apart from their span."""
 
-FAMILIES: Final[tuple[Family, ...]] = (genai.FAMILY,)
+FAMILIES: Final[tuple[Family, ...]] = (respan.FAMILY, genai.FAMILY)
 
 _RULES: Final[dict[str, tuple[int, Rule]]] = {
     name: (rank, rule)
@@ -29,7 +29,8 @@ _RESOURCE_METADATA: Final = (
 """What of a resource is worth finding logs by; the whole resource is kept beside it."""
 _HTTP_STATUS: Final = ("http.response.status_code", "http.status_code")
 _STATUS_IN_TEXT: Final = re.compile(r"\b(?:[Ee]rror code|status(?:[ _]code)?)[:=]? ?([45]\d\d)\b")
-_UNKNOWN_FAILURE: Final = 500
+UNKNOWN_FAILURE: Final = 500
+"""The status of what failed without telling one."""
 _CHAT_SIGNS: Final = ("prompt_messages", "completion_message")
 
 
@@ -41,7 +42,7 @@ def to_sent(span: Span) -> Sent:
     for family in FAMILIES:
         if family.read is not None and (not family.roots or not roots.isdisjoint(family.roots) or span.events):
             family.read(draft)
-    _settle(draft)
+    settle(draft)
     return draft.sent()
 
 
@@ -53,7 +54,7 @@ def _apply_rules(draft: Draft) -> None:
             del draft.attributes[name]
 
 
-def _settle(draft: Draft) -> None:
+def settle(draft: Draft) -> None:
     """Fill what every span has, whatever its family, and keep what no family took."""
     span, log = draft.span, draft.log
     log.trace_unique_id = span.trace_id
@@ -112,8 +113,13 @@ def _status_code(draft: Draft, told: str) -> int:
         code = draft.attributes.get(name)
         if isinstance(code, int) and 400 <= code <= 599:
             return code
+    return status_in(told) or UNKNOWN_FAILURE
+
+
+def status_in(told: str) -> int:
+    """Return the HTTP status that an error's text tells of; 0 if it tells none."""
     found = _STATUS_IN_TEXT.search(told)
-    return int(found[1]) if found else _UNKNOWN_FAILURE
+    return int(found[1]) if found else 0
 
 
 def messages_of(events: list[Event]) -> tuple[list[Message], list[Message]]:

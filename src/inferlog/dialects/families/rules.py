@@ -102,13 +102,12 @@ def kind(names: Mapping[str, str]) -> Rule:
 
 
 def metadata(draft: Draft, value: Any) -> bool:
-    """An object (or its JSON text) whose keys become metadata."""
+    """An object (or its JSON text) whose keys become metadata; it is kept too if a key has another value already."""
     given = from_json(value)
     if not isinstance(given, dict):
         return False
-    for key, each in given.items():
-        draft.metadata.setdefault(str(key), each)
-    return True
+    clashing = [key for key, each in given.items() if draft.metadata.setdefault(key, each) != each]
+    return not clashing
 
 
 def body(column: str) -> Rule:
