@@ -69,11 +69,12 @@ class Draft:
 
     __slots__ = (
         "attributes", "completions", "events", "extra", "input", "log", "metadata", "output", "parameters", "prompt",
-        "span", "usage",
+        "span", "speaks_for_trace", "usage",
     )  # fmt: skip
 
     def __init__(self, span: Span) -> None:
         self.span = span
+        self.speaks_for_trace = False
         self.attributes = dict(span.attributes)
         self.events = list(span.events)
         self.log = Log()
@@ -124,7 +125,7 @@ class Draft:
         if self.metadata:
             log.metadata = msgspec.Raw(dumps(self.metadata))
         extra = {name: msgspec.Raw(dumps(value)) for name, value in (self.parameters | self.extra).items()}
-        return Sent(log=log, extra=extra)
+        return Sent(log=log, extra=extra, speaks_for_trace=self.speaks_for_trace or not self.span.parent_id)
 
 
 _DEFAULTS: Final = dict(zip(Log.__struct_fields__, Log.__struct_defaults__, strict=True))
