@@ -15,6 +15,9 @@ ANTHROPIC: Final = tuple(
     "claude_plain claude_streaming claude_raw_streaming claude_tools claude_reasoning claude_image claude_error"
     " claude_aborted".split()
 )
+LOGGING: Final = "Clients of the logging API"
+SDKS: Final = "Tracing SDKs"
+OTEL: Final = "OpenTelemetry instrumentations"
 OTLP_HEADERS: Final = "Authorization=Bearer {key}"
 
 
@@ -22,14 +25,15 @@ OTLP_HEADERS: Final = "Authorization=Bearer {key}"
 class Client:
     """One client.
 
-    `settings` are the environment variables by which its users point it at inferlog; {url} and {key} stand for
-    inferlog's address and a key of its. `others` are what else the driver needs to run. The provider's variables
-    (OPENAI_BASE_URL, …) are always there. `shares` names the client whose environment and driver it runs with.
-    `code` is what its users write in their program to point it here, where no variable does it or beside them; `notes`
-    say what it does not send, or loses by itself.
+    `group` is the heading that it is documented under. `settings` are the environment variables by which its users
+    point it at inferlog, `code` what they write in their program, where no variable does it or beside them; {url} and
+    {key} stand for inferlog's address and a key of its. `others` are what else the driver needs to run; the
+    provider's variables (OPENAI_BASE_URL, …) are always there. `shares` names the client whose environment and driver
+    it runs with. `notes` say what it does not send, or loses by itself.
     """
 
     name: str
+    group: str
     settings: dict[str, str]
     scenarios: tuple[str, ...]
     others: dict[str, str] = field(default_factory=dict)
@@ -67,44 +71,51 @@ _OTLP: Final = {"OTEL_EXPORTER_OTLP_ENDPOINT": "{url}", "OTEL_EXPORTER_OTLP_HEAD
 CLIENTS: Final = {
     client.name: client
     for client in (
-        Client("keywordsai", {"KEYWORDS_AI_BASE_URL": "{url}", "KEYWORDSAI_API_KEY": "{key}"}, LOGS),
-        Client("respan-ai-2", {"KEYWORDS_AI_BASE_URL": "{url}", "RESPAN_API_KEY": "{key}"}, LOGS),
-        Client("respan-api", {"RESPAN_API_KEY": "{key}"}, LOGS, {"INFERLOG_URL": "{url}"}),
+        Client("keywordsai", LOGGING, {"KEYWORDS_AI_BASE_URL": "{url}", "KEYWORDSAI_API_KEY": "{key}"}, LOGS),
+        Client("respan-ai-2", LOGGING, {"KEYWORDS_AI_BASE_URL": "{url}", "RESPAN_API_KEY": "{key}"}, LOGS),
+        Client("respan-api", LOGGING, {"RESPAN_API_KEY": "{key}"}, LOGS, {"INFERLOG_URL": "{url}"}),
         Client(
             "keywordsai-tracing",
+            SDKS,
             {"KEYWORDSAI_BASE_URL": "{url}/api", "KEYWORDSAI_API_KEY": "{key}"},
             ("journey", "broken", *OPENAI, *ANTHROPIC),
         ),
         Client(
             "respan-tracing",
+            SDKS,
             {"RESPAN_BASE_URL": "{url}/api", "RESPAN_API_KEY": "{key}"},
             ("journey", "broken", *OPENAI, *ANTHROPIC),
         ),
         Client(
             "respan-ai",
+            SDKS,
             {"RESPAN_BASE_URL": "{url}/api", "RESPAN_API_KEY": "{key}"},
             ("journey", "broken", *OPENAI, *ANTHROPIC),
         ),
         Client(
             "traceloop-sdk",
+            SDKS,
             {"TRACELOOP_BASE_URL": "{url}", "TRACELOOP_API_KEY": "{key}"},
             ("journey", "broken", *OPENAI, *ANTHROPIC),
             {"TRACELOOP_METRICS_ENABLED": "false", "TRACELOOP_TELEMETRY": "false"},
         ),
         Client(
             "keywordsai-exporter-openai-agents",
+            SDKS,
             {},
             ("plain", "tools", "chat", "journey", "error"),
             {"INFERLOG_URL": "{url}", "INFERLOG_KEY": "{key}"},
         ),
-        Client("opentelemetry-openai", _OTLP, ("journey", *OPENAI)),
+        Client("opentelemetry-openai", OTEL, _OTLP, ("journey", *OPENAI)),
         Client(
             "opentelemetry-openai-v2",
+            OTEL,
             _OTLP | {"OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT": "true"},
             ("journey", *OPENAI),
         ),
         Client(
             "opentelemetry-openai-v2-latest",
+            OTEL,
             _OTLP
             | {
                 "OTEL_SEMCONV_STABILITY_OPT_IN": "gen_ai_latest_experimental",
@@ -113,9 +124,10 @@ CLIENTS: Final = {
             ("journey", *OPENAI),
             shares="opentelemetry-openai-v2",
         ),
-        Client("openinference-openai", _PHOENIX, ("journey", "broken", *OPENAI)),
+        Client("openinference-openai", OTEL, _PHOENIX, ("journey", "broken", *OPENAI)),
         Client(
             "openinference-langchain",
+            OTEL,
             _PHOENIX,
             ("plain", "streaming", "journey", "tools", "image", "reasoning", "error", "aborted"),
         ),
