@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import msgspec
 
@@ -30,6 +30,12 @@ AS_STORED: Final = (
     "span_parent_id", "span_name", "span_workflow_name", "span_path", "prompt_id", "prompt_name", "note",
     "category", "positive_feedback",
 )  # fmt: skip
+
+
+class _Said(msgspec.Struct):
+    """The least that a message is."""
+
+    role: Literal["user", "assistant", "system", "tool", "none", "developer"]
 
 
 class Receipt(msgspec.Struct, kw_only=True):
@@ -115,9 +121,9 @@ def _messages(log: Log) -> dict[str, Any]:
     text_in, text_out = _as_text(log.input), _as_text(log.output)
     if log.log_type in _CHAT_TYPES:
         if messages is NO_JSON and text_in.startswith("["):
-            messages = _if_json(text_in, messages)
+            messages = _if_said(text_in, list[_Said], messages)
         if answer is NO_JSON and text_out.startswith("{"):
-            answer = _if_json(text_out, answer)
+            answer = _if_said(text_out, _Said, answer)
     return {
         "input": text_in or _as_text(messages),
         "output": text_out or _as_text(answer),
@@ -126,9 +132,10 @@ def _messages(log: Log) -> dict[str, Any]:
     }
 
 
-def _if_json(text: str, otherwise: msgspec.Raw) -> msgspec.Raw:
+def _if_said(text: str, shape: Any, otherwise: msgspec.Raw) -> msgspec.Raw:
+    """Return text as the JSON that it is, if it has the shape of messages; the vendor's clients raise on others."""
     try:
-        msgspec.json.decode(text)
+        msgspec.json.decode(text, type=shape)
     except (msgspec.DecodeError, RecursionError):
         return otherwise
     return msgspec.Raw(text.encode("utf-8"))

@@ -1,0 +1,39 @@
+"""Every client of the table: what arrives of its calls is what the committed results say, and can be read back."""
+
+from collections.abc import Callable
+
+import pytest
+from keywordsai.types.log_types import KeywordsAIFullLogParams
+
+from tests.clients.capabilities import arrived
+from tests.clients.conftest import Run
+from tests.clients.results import committed, path_of, result, write
+from tests.clients.table import CLIENTS
+
+
+@pytest.mark.parametrize("name", CLIENTS)
+def test_what_arrives_is_what_is_documented(
+    name: str, run_client: Callable[[str], Run], pytestconfig: pytest.Config
+) -> None:
+    """Each capability arrives, or does not, as the client's committed result says."""
+    logs, _ = run_client(name)
+    told = result(CLIENTS[name], arrived(logs, CLIENTS[name].scenarios))
+    if pytestconfig.getoption("--update-clients"):
+        write(told)
+    documented = next((each for each in committed() if each["name"] == name), None)
+    assert told == documented, f"look into {path_of(name).name}, then: pytest --update-clients"
+
+
+@pytest.mark.parametrize("name", CLIENTS)
+def test_the_vendors_model_reads_every_log(name: str, run_client: Callable[[str], Run]) -> None:
+    """The vendor's typed model takes every log of every client as inferlog returns it."""
+    logs, _ = run_client(name)
+    assert logs.all
+    for log in logs.all:
+        assert KeywordsAIFullLogParams(**log).id == log["id"]
+
+
+def test_no_result_is_of_a_client_that_is_gone() -> None:
+    """Each committed result is of a client of the table."""
+    names = {path.stem for path in path_of("any").parent.glob("*.json")}
+    assert names == set(CLIENTS)
