@@ -7,12 +7,12 @@ https://opentelemetry.io/docs/specs/semconv/gen-ai/ (1.27 to 1.38). Messages wer
 
 from typing import Any, Final
 
+from inferlog.dialects.families.exchanges import take_tools
 from inferlog.dialects.families.messages import Message, from_flat, from_parts
 from inferlog.dialects.families.rules import (
     Family,
     Rule,
     as_number,
-    body,
     extra,
     from_json,
     kind,
@@ -51,7 +51,7 @@ RULES: Final[dict[str, Rule]] = {
     "gen_ai.response.time_to_first_chunk": _first_chunk,
     "gen_ai.server.time_to_first_token": _first_chunk,
     "gen_ai.conversation.id": text("thread_identifier"),
-    "gen_ai.tool.definitions": body("tools"),
+    "gen_ai.tool.definitions": take_tools,
     "gen_ai.output.type": extra("output_type"),
     "gen_ai.request.temperature": parameter("temperature"),
     "gen_ai.request.top_p": parameter("top_p"),
