@@ -25,7 +25,8 @@ PROMPT: Final = [
 ]  # fmt: skip
 INNER: Final = {
     "operation.name": "ai.streamText.doStream chat", "resource.name": "chat",
-    "ai.operationId": "ai.streamText.doStream", "ai.telemetry.functionId": "chat", "ai.model.provider": "openai.chat", "ai.model.id": "gpt-4o-mini",
+    "ai.operationId": "ai.streamText.doStream",
+    "ai.telemetry.functionId": "chat", "ai.model.provider": "openai.chat", "ai.model.id": "gpt-4o-mini",
     "ai.telemetry.metadata.userId": "ada", "ai.telemetry.metadata.session_id": "s1",
     "ai.telemetry.metadata.plan": "pro",
     "ai.prompt.messages": _json(PROMPT),
