@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
 from tests.clients import answers
-from tests.clients.logs import Json, Logs, get
+from tests.clients.logs import CALLS, Json, Logs, get
 
 QUESTION: Final = "What is the capital of France?"
 TOOL_RESULT: Final = "Sunny, 24 degrees"
@@ -102,8 +102,8 @@ def _thinks(scenario: str) -> Callable[[Logs], bool]:
 
 def _fails(scenario: str, text: str) -> Callable[[Logs], bool]:
     def seen(logs: Logs) -> bool:
-        log = logs.call(scenario)
-        return log.get("status") == "failed" and text in log.get("error_message", "")
+        failed = [log for log in logs.calls(scenario) or logs.all if log["status"] == "failed"]
+        return any(text in log["error_message"] for log in failed)
 
     return seen
 
@@ -113,6 +113,17 @@ def text_of(content: Any) -> str:
     if isinstance(content, list):
         return " ".join(str(part.get("text", "")) for part in content if isinstance(part, dict))
     return "" if content is None else str(content)
+
+
+def _each_once(model: str) -> Callable[[Logs], bool]:
+    """Every call of a provider's models is one log: one that is doubled costs twice."""
+
+    def seen(logs: Logs) -> bool:
+        calls = [log for log in logs.all if log["log_type"] in CALLS and log["model"].startswith(model)]
+        known = [log for log in calls if "[" in log["input"]]
+        return len(calls) == len(known) > 0
+
+    return seen
 
 
 def _whole(logs: Logs) -> bool:
@@ -218,6 +229,7 @@ CAPABILITIES: Final = (
     Capability("seed", "plain", _is("plain", "seed", value=7)),
     Capability("reasoning_effort", "reasoning", _is("reasoning", "reasoning_effort", value="low")),
     Capability("tokens", "plain", _tokens("plain", 120, 50)),
+    Capability("each call once", "plain", _each_once("gpt-")),
     Capability("cached tokens", "plain", _is("plain", "prompt_cache_hit_tokens", value=40)),
     Capability("reasoning tokens", "plain", _is("plain", "reasoning_tokens", value=20)),
     Capability("audio tokens", "plain", _audio),
@@ -253,6 +265,7 @@ CAPABILITIES: Final = (
     Capability("Anthropic: message out", "claude_plain", _says("claude_plain")),
     Capability("Anthropic: max_tokens", "claude_plain", _is("claude_plain", "max_tokens", value=100)),
     Capability("Anthropic: tokens, cached ones among them", "claude_plain", _tokens("claude_plain", 130, 50)),
+    Capability("Anthropic: each call once", "claude_plain", _each_once("claude-")),
     Capability("Anthropic: tokens read from the cache", "claude_plain", _is(
         "claude_plain", "prompt_cache_hit_tokens", value=40)),
     Capability("Anthropic: tokens written to the cache", "claude_plain", _is(

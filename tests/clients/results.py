@@ -17,8 +17,10 @@ def result(client: Client, capabilities: dict[str, bool]) -> dict[str, Any]:
     """Return all that docs/clients.md says of a client."""
     return {
         "name": client.name,
+        "group": client.group,
         "packages": versions(client),
         "settings": {name: _shown(value) for name, value in client.settings.items()},
+        "language": "python" if client.driver_ending == ".py" else "js",
         "code": [_shown(line) for line in client.code],
         "capabilities": capabilities,
         "notes": list(client.notes),

@@ -17,6 +17,9 @@ ANTHROPIC: Final = tuple(
 )
 PLATFORMS: Final = "Tracing platforms"
 FRAMEWORKS: Final = "Frameworks"
+LOGGING: Final = "Clients of the logging API"
+SDKS: Final = "Tracing SDKs"
+OTEL: Final = "OpenTelemetry instrumentations"
 OTLP_HEADERS: Final = "Authorization=Bearer {key}"
 
 
@@ -24,14 +27,15 @@ OTLP_HEADERS: Final = "Authorization=Bearer {key}"
 class Client:
     """One client.
 
-    `settings` are the environment variables by which its users point it at inferlog; {url} and {key} stand for
-    inferlog's address and a key of its. `others` are what else the driver needs to run. The provider's variables
-    (OPENAI_BASE_URL, …) are always there. `shares` names the client whose environment and driver it runs with.
-    `code` is what its users write in their program to point it here, where no variable does it or beside them; `notes`
-    say what it does not send, or loses by itself.
+    `group` is the heading that it is documented under. `settings` are the environment variables by which its users
+    point it at inferlog, `code` what they write in their program, where no variable does it or beside them; {url} and
+    {key} stand for inferlog's address and a key of its. `others` are what else the driver needs to run; the
+    provider's variables (OPENAI_BASE_URL, …) are always there. `shares` names the client whose environment and driver
+    it runs with. `notes` say what it does not send, or loses by itself.
     """
 
     name: str
+    group: str
     settings: dict[str, str]
     scenarios: tuple[str, ...]
     others: dict[str, str] = field(default_factory=dict)
@@ -87,44 +91,51 @@ _OFFLINE: Final = {"LITELLM_LOCAL_MODEL_COST_MAP": "true"}
 CLIENTS: Final = {
     client.name: client
     for client in (
-        Client("keywordsai", {"KEYWORDS_AI_BASE_URL": "{url}", "KEYWORDSAI_API_KEY": "{key}"}, LOGS),
-        Client("respan-ai-2", {"KEYWORDS_AI_BASE_URL": "{url}", "RESPAN_API_KEY": "{key}"}, LOGS),
-        Client("respan-api", {"RESPAN_API_KEY": "{key}"}, LOGS, {"INFERLOG_URL": "{url}"}),
+        Client("keywordsai", LOGGING, {"KEYWORDS_AI_BASE_URL": "{url}", "KEYWORDSAI_API_KEY": "{key}"}, LOGS),
+        Client("respan-ai-2", LOGGING, {"KEYWORDS_AI_BASE_URL": "{url}", "RESPAN_API_KEY": "{key}"}, LOGS),
+        Client("respan-api", LOGGING, {"RESPAN_API_KEY": "{key}"}, LOGS, {"INFERLOG_URL": "{url}"}),
         Client(
             "keywordsai-tracing",
+            SDKS,
             {"KEYWORDSAI_BASE_URL": "{url}/api", "KEYWORDSAI_API_KEY": "{key}"},
             ("journey", "broken", *OPENAI, *ANTHROPIC),
         ),
         Client(
             "respan-tracing",
+            SDKS,
             {"RESPAN_BASE_URL": "{url}/api", "RESPAN_API_KEY": "{key}"},
             ("journey", "broken", *OPENAI, *ANTHROPIC),
         ),
         Client(
             "respan-ai",
+            SDKS,
             {"RESPAN_BASE_URL": "{url}/api", "RESPAN_API_KEY": "{key}"},
             ("journey", "broken", *OPENAI, *ANTHROPIC),
         ),
         Client(
             "traceloop-sdk",
+            SDKS,
             {"TRACELOOP_BASE_URL": "{url}", "TRACELOOP_API_KEY": "{key}"},
             ("journey", "broken", *OPENAI, *ANTHROPIC),
             {"TRACELOOP_METRICS_ENABLED": "false", "TRACELOOP_TELEMETRY": "false"},
         ),
         Client(
             "keywordsai-exporter-openai-agents",
+            SDKS,
             {},
             ("plain", "tools", "chat", "journey", "error"),
             {"INFERLOG_URL": "{url}", "INFERLOG_KEY": "{key}"},
         ),
-        Client("opentelemetry-openai", _OTLP, ("journey", *OPENAI)),
+        Client("opentelemetry-openai", OTEL, _OTLP, ("journey", *OPENAI)),
         Client(
             "opentelemetry-openai-v2",
+            OTEL,
             _OTLP | {"OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT": "true"},
             ("journey", *OPENAI),
         ),
         Client(
             "opentelemetry-openai-v2-latest",
+            OTEL,
             _OTLP
             | {
                 "OTEL_SEMCONV_STABILITY_OPT_IN": "gen_ai_latest_experimental",
@@ -133,44 +144,49 @@ CLIENTS: Final = {
             ("journey", *OPENAI),
             shares="opentelemetry-openai-v2",
         ),
-        Client("openinference-openai", _PHOENIX, ("journey", "broken", *OPENAI)),
+        Client("openinference-openai", OTEL, _PHOENIX, ("journey", "broken", *OPENAI)),
         Client(
             "openinference-langchain",
+            OTEL,
             _PHOENIX,
             ("plain", "streaming", "journey", "tools", "image", "reasoning", "error", "aborted"),
         ),
         Client(
             "langfuse",
+            PLATFORMS,
             {
                 "LANGFUSE_BASE_URL": "{url}",
                 "LANGFUSE_PUBLIC_KEY": "pk",
                 "LANGFUSE_SECRET_KEY": "{key}",
-                "LANGFUSE_MEDIA_UPLOAD_ENABLED": "False",
             },
             ("journey", "broken", "manual", "kinds", "score", *OPENAI, *ANTHROPIC),
         ),
         Client(
             "langfuse-2",
+            PLATFORMS,
             {"LANGFUSE_HOST": "{url}", "LANGFUSE_PUBLIC_KEY": "pk", "LANGFUSE_SECRET_KEY": "{key}"},
             ("journey", "broken", "manual", *(each for each in OPENAI if each != "embedding")),
         ),
-        Client("logfire", _OTLP, ("journey", "broken", *OPENAI, *ANTHROPIC)),
+        Client("logfire", PLATFORMS, _OTLP, ("journey", "broken", *OPENAI, *ANTHROPIC)),
         Client(
             "logfire-token",
+            PLATFORMS,
             {"LOGFIRE_BASE_URL": "{url}", "LOGFIRE_TOKEN": "{key}"},
             ("journey", "broken", *OPENAI, *ANTHROPIC),
             shares="logfire",
         ),
         Client(
             "logfire-1",
+            PLATFORMS,
             _OTLP,
             ("journey", *OPENAI, *ANTHROPIC),
             {"LOGFIRE_LLM_VERSION": "1"},
             shares="logfire",
         ),
-        Client("litellm", _OTLP | {"OTEL_EXPORTER": "otlp_http"}, LITELLM, _OFFLINE),
+        Client("litellm", FRAMEWORKS, _OTLP | {"OTEL_EXPORTER": "otlp_http"}, LITELLM, _OFFLINE),
         Client(
             "litellm-otel-v2",
+            FRAMEWORKS,
             _OTLP | {"OTEL_EXPORTER": "otlp_http", "LITELLM_OTEL_V2": "true"},
             LITELLM,
             _OFFLINE,
@@ -178,6 +194,7 @@ CLIENTS: Final = {
         ),
         Client(
             "litellm-generic",
+            FRAMEWORKS,
             {
                 "GENERIC_LOGGER_ENDPOINT": "{url}/api/litellm",
                 "GENERIC_LOGGER_HEADERS": OTLP_HEADERS,
@@ -186,16 +203,25 @@ CLIENTS: Final = {
             _OFFLINE | {"LITELLM_CALLBACK": "generic_api"},
             shares="litellm",
         ),
-        Client("pydantic-ai", _OTLP, PYDANTIC_AI),
-        Client("pydantic-ai-2", _OTLP, PYDANTIC_AI, {"PYDANTIC_AI_VERSION": "2"}, shares="pydantic-ai"),
+        Client("pydantic-ai", FRAMEWORKS, _OTLP, PYDANTIC_AI),
+        Client("pydantic-ai-2", FRAMEWORKS, _OTLP, PYDANTIC_AI, {"PYDANTIC_AI_VERSION": "2"}, shares="pydantic-ai"),
         Client(
             "keywordsai-tracing-js",
+            SDKS,
             {"KEYWORDSAI_BASE_URL": "{url}", "KEYWORDSAI_API_KEY": "{key}"},
             KEYWORDSAI_JS,
             driver_ending=".mjs",
         ),
-        Client("vercel-ai", _OTLP, VERCEL_AI, driver_ending=".mjs"),
-        Client("vercel-ai-legacy", _OTLP, VERCEL_AI, {"AI_SDK_LEGACY": "1"}, driver_ending=".mjs", shares="vercel-ai"),
-        Client("vercel-ai-5", _OTLP, VERCEL_AI, driver_ending=".mjs"),
+        Client("vercel-ai", FRAMEWORKS, _OTLP, VERCEL_AI, driver_ending=".mjs"),
+        Client(
+            "vercel-ai-legacy",
+            FRAMEWORKS,
+            _OTLP,
+            VERCEL_AI,
+            {"AI_SDK_LEGACY": "1"},
+            driver_ending=".mjs",
+            shares="vercel-ai",
+        ),
+        Client("vercel-ai-5", FRAMEWORKS, _OTLP, VERCEL_AI, driver_ending=".mjs"),
     )
 }

@@ -6,6 +6,7 @@ from typing import Any, Final, Literal
 
 import msgspec
 
+from inferlog.dialects.langfuse_media import MEDIA, embed, read_media
 from inferlog.jsontext import kind
 from inferlog.model import NO_JSON, Log
 
@@ -103,6 +104,8 @@ def render(log: Log) -> dict[str, Any]:
     if log.log_type not in READABLE_LOG_TYPES:
         shown["original_log_type"] = log.log_type
     _add_extra(shown, log)
+    if MEDIA in shown:
+        _embed_media(shown)
     return shown
 
 
@@ -162,6 +165,16 @@ def _add_extra(shown: dict[str, Any], log: Log) -> None:
         (shadowed if name in shown or name == "shadowed" else shown)[name] = raw
     if shadowed:
         shown["shadowed"] = shadowed
+
+
+def _embed_media(shown: dict[str, Any]) -> None:
+    """Put the files that Langfuse's SDKs uploaded apart back where a reference stands for them."""
+    media = read_media(shown[MEDIA])
+    for name, value in shown.items():
+        if isinstance(value, str):
+            shown[name] = embed(value, media)
+        elif isinstance(value, msgspec.Raw) and name != MEDIA:
+            shown[name] = msgspec.Raw(embed(bytes(value).decode("utf-8"), media).encode("utf-8"))
 
 
 def amount(value: Decimal | None) -> Decimal | None:

@@ -49,6 +49,25 @@ def schemas() -> Schema:
             "required": ["batch"],
             "description": "Events as the SDKs of Langfuse before version 3 send them",
         },
+        "LangfuseMedia": {
+            "type": "object",
+            "properties": {
+                "traceId": {**_TEXT, "minLength": 1},
+                "observationId": {"anyOf": [{**_TEXT, "minLength": 1}, {"type": "null"}]},
+                "contentType": {**_TEXT, "pattern": "^[a-z]{1,50}/[a-z]{1,80}$"},
+                "contentLength": {**_WHOLE, "minimum": 0, "maximum": 20_000_000},
+                "sha256Hash": {**_TEXT, "pattern": "^[a-zA-Z0-9+/]{43}=$"},
+                "field": _TEXT,
+            },
+            "required": ["traceId", "contentType", "contentLength", "sha256Hash"],
+        },
+        "LangfuseUpload": {
+            "type": "object",
+            "properties": {"mediaId": _TEXT, "uploadUrl": _TEXT},
+            "required": ["mediaId"],
+        },
+        "LangfuseScore": {"type": "object", "properties": {"id": _TEXT}, "required": ["id"]},
+        "Nothing": {"type": "object", "maxProperties": 0},
         "LangfuseResults": {
             "type": "object",
             "properties": {
@@ -94,7 +113,57 @@ def paths(error_texts: dict[str, str]) -> Schema:
             error_texts, "207",
         )
     }  # fmt: skip
-    return described
+    named = {**_TEXT, "minLength": 1}
+    texts = {"id": named, "traceId": named, "name": _TEXT}
+    score = {"type": "object", "properties": texts, "required": list(texts)}
+    scores = {"anyOf": [score, {"type": "array", "items": score}]}
+    described["/api/public/scores"] = {
+        "post": _operation("langfuse_scores", "Store a score of Langfuse's SDKs", scores, "LangfuseScore", error_texts)
+    }
+    described["/api/public/projects"] = {
+        "get": {
+            "operationId": "langfuse_projects",
+            "summary": "Read the key's project, as Langfuse's SDKs do to check a key",
+            "tags": ["spans"],
+            "responses": {
+                "200": {"description": "Done", "content": {_JSON: {"schema": _OBJECT}}},
+                "401": _failure("401", error_texts),
+                "429": _failure("429", error_texts),
+            },
+        }
+    }
+    return described | _media(error_texts)
+
+
+def _failure(code: str, error_texts: dict[str, str]) -> Schema:
+    failed = {_JSON: {"schema": {"$ref": "#/components/schemas/Error"}}}
+    return {"description": error_texts[code], "content": failed}
+
+
+def _media(error_texts: dict[str, str]) -> Schema:
+    """Return the operations with which Langfuse's SDKs upload the files of a message."""
+    said = {"$ref": "#/components/schemas/LangfuseMedia"}
+    announce = _operation(
+        "langfuse_media", "Announce a file of a span; the answer says where to upload it", said, "LangfuseUpload",
+        error_texts, "201",
+    )  # fmt: skip
+    upload = _operation("langfuse_upload", "Upload an announced file", {}, "LangfuseUpload", error_texts)
+    upload["requestBody"] = {"required": True, "content": {"application/octet-stream": {"schema": _TEXT}}}
+    upload["security"] = []
+    settle = _operation("langfuse_uploaded", "Say that an upload is done", _OBJECT, "Nothing", error_texts)
+    media_id = {
+        "name": "media_id",
+        "in": "path",
+        "required": True,
+        "schema": {**_TEXT, "pattern": "^[0-9a-zA-Z_-]{22}$"},
+    }
+    token = {"name": "token", "in": "query", "required": True, "schema": {**_TEXT, "pattern": "^[a-z.]{1,9}$"}}
+    upload["parameters"], settle["parameters"] = [media_id, token], [media_id]
+    return {
+        "/api/public/media": {"post": announce},
+        "/api/public/media/{media_id}/content": {"put": upload},
+        "/api/public/media/{media_id}": {"patch": settle},
+    }
 
 
 def _name(path: str) -> str:
@@ -105,6 +174,7 @@ def _export(name: str, summary: str, schema: str, error_texts: dict[str, str]) -
     body = {"$ref": f"#/components/schemas/{schema}"}
     operation = _operation(name, summary, body, "Exported", error_texts)
     operation["description"] = f"{_OTLP}: as {_JSON} or {_PROTOBUF}, answered in kind; gzip, deflate and zstd are read."
+    operation["responses"]["200"]["content"][_PROTOBUF] = {"schema": {**_TEXT, "format": "binary"}}
     return operation
 
 
@@ -112,7 +182,6 @@ def _operation(
     name: str, summary: str, body: Schema, answer: str, error_texts: dict[str, str], status: str = "200"
 ) -> Schema:
     answered = {"$ref": f"#/components/schemas/{answer}"}
-    failed = {_JSON: {"schema": {"$ref": "#/components/schemas/Error"}}}
     return {
         "operationId": name,
         "summary": summary,
@@ -120,6 +189,6 @@ def _operation(
         "requestBody": {"required": True, "content": {_JSON: {"schema": body}}},
         "responses": {
             status: {"description": "Done", "content": {_JSON: {"schema": answered}}},
-            **{code: {"description": error_texts[code], "content": failed} for code in _ERRORS},
+            **{code: _failure(code, error_texts) for code in _ERRORS},
         },
     }

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from inferlog import ids, metrics
 from inferlog.errors import InferlogError, JournalFull, StorageFull
 from inferlog.ingest import Piece, Prepared, prepare_pieces
-from inferlog.model import ItemError
+from inferlog.model import Entry, ItemError
 from inferlog.server.commits import Append
 from inferlog.server.http import Call
 
@@ -19,18 +19,33 @@ async def store_pieces(call: Call, body: bytes, decode: Decode) -> list[str | It
     Exporters of spans send again after a 503 and give up after a 507 (OTLP), so that a full disk is a 503 here.
     """
 
-    def prepare() -> list[Prepared | ItemError]:
-        return prepare_pieces(decode(body), call.key, ids.now(), call.settings)
+    traces, project_id = call.runtime.traces, call.key.project_id
 
-    prepared = await call.work(len(body), prepare)
-    good = [each.entry for each in prepared if isinstance(each, Prepared)]
+    def prepare() -> tuple[list[Prepared | ItemError], list[Prepared]]:
+        items = list(decode(body))
+        further = prepare_pieces(traces.complete(project_id, items), call.key, ids.now(), call.settings)
+        prepared = prepare_pieces(items, call.key, ids.now(), call.settings)
+        return prepared, [each for each in further if isinstance(each, Prepared)]
+
+    prepared, further = await call.work(len(body), prepare)
+    good = [each for each in prepared if isinstance(each, Prepared)]
     metrics.received.inc(len(prepared) - len(good))
     try:
-        stored = iter(await call.runtime.commits.submit(Append(good)) if good else [])
+        stored = iter(await _commit(call, [each.entry for each in (*good, *further)]))
     except InferlogError as error:
         metrics.received.inc(len(good))
         metrics.refused.labels(error.reason).inc(len(good))
         if isinstance(error, StorageFull):
             raise JournalFull(str(error)) from error
         raise
+    traces.stored(project_id, [each.log for each in good])
     return [next(stored) if isinstance(each, Prepared) else each for each in prepared]
+
+
+async def _commit(call: Call, entries: list[Entry]) -> list[str]:
+    return await call.runtime.commits.submit(Append(entries)) if entries else []
+
+
+def refused(results: list[str | ItemError]) -> list[ItemError]:
+    """Return what was refused, of the results of `store_pieces`."""
+    return [each for each in results if isinstance(each, ItemError)]

@@ -13,7 +13,7 @@ from inferlog.errors import UnsupportedMediaType
 from inferlog.ingest import Piece
 from inferlog.model import ItemError, Merging
 from inferlog.server.http import Call, Reply, json_reply
-from inferlog.server.pieces import store_pieces
+from inferlog.server.pieces import refused, store_pieces
 
 _PROTOBUF: Final = frozenset({"application/x-protobuf", "application/protobuf", "application/octet-stream"})
 _PROTOBUF_HEADER: Final = (b"content-type", b"application/x-protobuf")
@@ -27,7 +27,7 @@ async def export_traces(call: Call) -> Reply:
     """Store the spans of an OTLP request."""
     body = await call.body(call.settings.batch_bytes_max)
     as_json = is_json(call, body)
-    errors = _refused(await store_pieces(call, body, _spans_of_json if as_json else _spans_of_protobuf))
+    errors = refused(await store_pieces(call, body, _spans_of_json if as_json else _spans_of_protobuf))
     if as_json:
         return json_reply({"partialSuccess": _partial_success("rejectedSpans", errors)})
     answer = ExportTraceServiceResponse()
@@ -41,7 +41,7 @@ async def export_logs(call: Call) -> Reply:
     """Store the messages of LLM calls that come as OTLP log records."""
     body = await call.body(call.settings.batch_bytes_max)
     as_json = is_json(call, body)
-    errors = _refused(await store_pieces(call, body, _records_of_json if as_json else _records_of_protobuf))
+    errors = refused(await store_pieces(call, body, _records_of_json if as_json else _records_of_protobuf))
     if as_json:
         return json_reply({"partialSuccess": _partial_success("rejectedLogRecords", errors)})
     answer = ExportLogsServiceResponse()
@@ -102,10 +102,6 @@ def _records_of_json(body: bytes) -> list[Piece | ItemError]:
 def _partial_success(counted: str, errors: list[ItemError]) -> dict[str, Any]:
     """Return what OTLP says of items that were not taken; of a full success it says nothing. int64 is text in JSON."""
     return {counted: str(len(errors)), "errorMessage": _reasons(errors)} if errors else {}
-
-
-def _refused(results: list[str | ItemError]) -> list[ItemError]:
-    return [each for each in results if isinstance(each, ItemError)]
 
 
 def _reasons(errors: list[ItemError]) -> str:

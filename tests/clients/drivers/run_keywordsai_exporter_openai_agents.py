@@ -15,7 +15,7 @@ SETTINGS = ModelSettings(temperature=0.2, max_tokens=100)
 @function_tool
 def get_weather(city: str) -> str:
     """The weather in a city"""
-    return f"Sunny in {city}, 24 degrees"
+    return "Sunny, 24 degrees"
 
 
 async def harmless(context, agent, given):

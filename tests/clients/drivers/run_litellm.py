@@ -102,9 +102,7 @@ async def embedding():
 
 async def responses():
     """The responses API, with instructions and reasoning."""
-    return await litellm.aresponses(
-        model=MODEL, instructions=SYSTEM, input=asked("reasoning"), max_output_tokens=100
-    )
+    return await litellm.aresponses(model=MODEL, instructions=SYSTEM, input=asked("reasoning"), max_output_tokens=100)
 
 
 async def journey():

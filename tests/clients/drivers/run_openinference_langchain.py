@@ -23,7 +23,7 @@ def model(**settings):
 @tool
 def get_weather(city: str) -> str:
     """The weather in a city"""
-    return f"Sunny in {city}, 24 degrees"
+    return "Sunny, 24 degrees"
 
 
 def plain():

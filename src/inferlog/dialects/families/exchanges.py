@@ -5,7 +5,7 @@ What one column or parameter holds is taken out; what is left is given back, so 
 
 from typing import Any, Final
 
-from inferlog.dialects.families.rules import Rule, from_json, usage
+from inferlog.dialects.families.rules import Rule, as_number, from_json, usage
 from inferlog.dialects.families.shapes import answers_of, messages_of
 from inferlog.dialects.spans import Draft
 
@@ -15,6 +15,10 @@ PARAMETERS: Final = frozenset(
     "stream_options thinking verbosity service_tier dimensions encoding_format modalities truncation".split()
 )
 """Names of a request's own parameters, the same in all providers' APIs that have them."""
+
+_WHOLE: Final = frozenset("max_tokens max_completion_tokens max_output_tokens top_k n seed".split())
+_NUMBERS: Final = _WHOLE | {"temperature", "top_p", "frequency_penalty", "presence_penalty"}
+"""Clients write some of them as text, and no limit as "inf"."""
 
 _COUNTS: Final = {
     "prompt_tokens": ("prompt_tokens", "input_tokens", "inputTokens", "promptTokens", "promptTokenCount",
@@ -55,10 +59,21 @@ def take_request(draft: Draft, request: dict[str, Any]) -> dict[str, Any]:
         draft.log.stream = draft.log.stream or rest.pop("stream")
     _take_prompt(draft, rest)
     _take_tools(draft, rest)
-    for name in PARAMETERS & rest.keys():
-        if rest[name] is None or draft.parameters.setdefault(name, rest[name]) == rest[name]:
-            del rest[name]
-    return {name: value for name, value in rest.items() if value is not None}
+    return take_parameters(draft, rest)
+
+
+def take_parameters(draft: Draft, given: dict[str, Any]) -> dict[str, Any]:
+    """Put a request's parameters where they belong; return what is none, or no number where one must be."""
+    rest: dict[str, Any] = {}
+    for name, value in given.items():
+        if value is None:
+            continue
+        fit = as_number(value) if name in _NUMBERS else value
+        if name in _WHOLE and isinstance(fit, float) and fit.is_integer():
+            fit = int(fit)
+        if name not in PARAMETERS or fit is None or draft.parameters.setdefault(name, fit) != fit:
+            rest[name] = value
+    return rest
 
 
 def _take_prompt(draft: Draft, rest: dict[str, Any]) -> None:

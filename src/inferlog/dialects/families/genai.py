@@ -7,12 +7,12 @@ https://opentelemetry.io/docs/specs/semconv/gen-ai/ (1.27 to 1.38). Messages wer
 
 from typing import Any, Final
 
+from inferlog.dialects.families.exchanges import take_tools
 from inferlog.dialects.families.messages import Message, from_flat, from_parts
 from inferlog.dialects.families.rules import (
     Family,
     Rule,
     as_number,
-    body,
     extra,
     from_json,
     kind,
@@ -27,6 +27,7 @@ _OPERATIONS: Final = {
     "execute_tool": "tool", "invoke_agent": "agent", "create_agent": "agent", "invoke_workflow": "workflow",
     "retrieval": "task", "speech": "speech", "transcription": "transcription",
 }  # fmt: skip
+_NAMED_BY: Final = {"agent": "gen_ai.agent.name", "tool": "gen_ai.tool.name"}
 _INPUT_EVENTS: Final = {f"gen_ai.{each}.message": each for each in ("system", "user", "assistant", "tool")}
 _CHOICE: Final = "gen_ai.choice"
 _DETAILS: Final = ("gen_ai.client.inference.operation.details", "gen_ai.content.prompt", "gen_ai.content.completion")
@@ -50,7 +51,7 @@ RULES: Final[dict[str, Rule]] = {
     "gen_ai.response.time_to_first_chunk": _first_chunk,
     "gen_ai.server.time_to_first_token": _first_chunk,
     "gen_ai.conversation.id": text("thread_identifier"),
-    "gen_ai.tool.definitions": body("tools"),
+    "gen_ai.tool.definitions": take_tools,
     "gen_ai.output.type": extra("output_type"),
     "gen_ai.request.temperature": parameter("temperature"),
     "gen_ai.request.top_p": parameter("top_p"),
@@ -87,9 +88,9 @@ def read(draft: Draft) -> None:
         _read_events(draft)
     if draft.log.log_type == "tool":
         _read_tool(draft)
-    name = attributes.get("gen_ai.agent.name") or attributes.get("gen_ai.tool.name")
-    if name and not draft.log.span_name:
-        draft.log.span_name = str(name)
+    named_by = _NAMED_BY.get(draft.log.log_type)  # other spans only tell whose they are
+    if named_by is not None and attributes.get(named_by) and not draft.log.span_name:
+        draft.log.span_name = str(attributes[named_by])
 
 
 def _take(draft: Draft, name: str) -> list[Any]:

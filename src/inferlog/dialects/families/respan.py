@@ -17,6 +17,7 @@ from inferlog.dialects.families.rules import (
     from_json,
     kind,
     metadata,
+    named,
     text,
     usage,
 )
@@ -78,11 +79,6 @@ def _variables(draft: Draft, value: Any) -> bool:
     return isinstance(given, dict) and draft.set_body("variables", given)
 
 
-def _environment(draft: Draft, value: Any) -> bool:
-    """Keep the sender's word for the environment; the key decides which one the log is in."""
-    return bool(draft.metadata.setdefault("environment", value) == value)
-
-
 _NAMES: Final[dict[str, Rule]] = {
     "entity.log_type": kind(_KINDS),
     "entity.log_method": text("log_method"),
@@ -111,7 +107,7 @@ _NAMES: Final[dict[str, Rule]] = {
     "trace_name": text("trace_name"),
     "prompt": _managed_prompt,
     "variables": _variables,
-    "environment": _environment,
+    "environment": named("environment"),  # the key decides which one the log is in
     "metadata": metadata,
     "properties": metadata,
     "span.tools": _tools,

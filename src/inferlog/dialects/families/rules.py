@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping
+from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -27,6 +28,9 @@ class Family(NamedTuple):
 
 
 _COUNT_MAX: Final = 2**32 - 1
+_MONEY_MAX: Final = 1e15
+_STORED_DECIMALS: Final = Decimal("1E-12")
+_PRECISE: Final = Context(prec=40, rounding=ROUND_HALF_EVEN)
 
 
 def text(column: str) -> Rule:
@@ -53,6 +57,18 @@ def seconds(column: str, *, per_second: float = 1.0) -> Rule:
     def take(draft: Draft, value: Any) -> bool:
         number = as_number(value)
         return number is not None and draft.set(column, number / per_second)
+
+    return take
+
+
+def money(column: str) -> Rule:
+    """Into a column of USD, at the store's 12 decimals; what is no amount, or negative, is left."""
+
+    def take(draft: Draft, value: Any) -> bool:
+        number = as_number(value)
+        if number is None or not 0 <= number < _MONEY_MAX:
+            return False
+        return draft.set(column, Decimal(str(value).strip()).quantize(_STORED_DECIMALS, context=_PRECISE))
 
     return take
 
@@ -97,6 +113,15 @@ def kind(names: Mapping[str, str]) -> Rule:
     def take(draft: Draft, value: Any) -> bool:
         named = names.get(value.lower()) if isinstance(value, str) else None
         return named is not None and draft.set("log_type", named) and named == value.lower()
+
+    return take
+
+
+def named(key: str) -> Rule:
+    """Into the metadata, under a name of its own."""
+
+    def take(draft: Draft, value: Any) -> bool:
+        return bool(draft.metadata.setdefault(key, value) == value)
 
     return take
 

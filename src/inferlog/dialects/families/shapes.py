@@ -137,13 +137,16 @@ class _Talk:
         content = message.get("content", message.get("parts"))
         for part in content if isinstance(content, list) else []:
             parts.add(part)
-        calls = message.get("tool_calls")
-        if not calls and isinstance(message.get("additional_kwargs"), dict):
-            calls = message["additional_kwargs"].get("tool_calls")
+        calls, more = message.get("tool_calls"), message.get("additional_kwargs")
+        if isinstance(more, dict):  # LangChain's
+            calls = calls or more.get("tool_calls")
+            more = {name: value for name, value in more.items() if value and name != "tool_calls"}
         for call in calls if isinstance(calls, list) else []:
             parts.calls.append(_call(call))
         spoken = {"role": role(named, self.otherwise), "content": _text_of(content, parts)}
         spoken |= {name: value for name, value in message.items() if name not in _CONSUMED and value is not None}
+        if more:
+            spoken["additional_kwargs"] = more
         if isinstance(message.get("type"), str) and message["type"] == "message":  # an item of the Responses API
             for name in ("id", "status", "phase"):
                 spoken.pop(name, None)
