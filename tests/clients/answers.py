@@ -1,5 +1,6 @@
 """What the provider's two halves share: the answer, the word that chooses it, and what is said."""
 
+import hashlib
 import json
 import re
 from typing import Any, Final, NamedTuple
@@ -27,6 +28,11 @@ class Answer(NamedTuple):
     body: Any = None
     events: tuple[str, ...] = ()
     cut: bool = False
+
+
+def id_of(prefix: str, request: Any) -> str:
+    """Return an id for the answer to a request: another for each other request, as clients tell calls apart by it."""
+    return f"{prefix}_{hashlib.sha256(json.dumps(request, sort_keys=True).encode()).hexdigest()[:24]}"
 
 
 def word(text: str) -> str:

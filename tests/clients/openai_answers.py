@@ -20,6 +20,7 @@ from tests.clients.answers import (
     TOOL_TEXT,
     Answer,
     answering,
+    id_of,
     pieces,
     text_of,
     word,
@@ -28,7 +29,6 @@ from tests.clients.answers import (
 Json = dict[str, Any]
 VECTOR: Final = (0.25, -0.5, 0.125)
 CREATED: Final = 1_767_225_600
-CHAT_ID: Final = "chatcmpl-1"
 FINGERPRINT: Final = "fp_1"
 USAGE: Final[Json] = {
     "prompt_tokens": 120,
@@ -113,7 +113,7 @@ def _message(chosen: str, *, answered: bool) -> Json:
 def _chat_body(request: Json, message: Json, count: int) -> Json:
     reason = "tool_calls" if "tool_calls" in message else "stop"
     return {
-        "id": CHAT_ID,
+        "id": id_of("chatcmpl", request),
         "object": "chat.completion",
         "created": CREATED,
         "model": answering(request["model"]),
@@ -152,7 +152,7 @@ def _choice(delta: Json, reason: str | None = None) -> Json:
 
 def _chunk(request: Json, choices: list[Json], **more: Any) -> str:
     chunk = {
-        "id": CHAT_ID,
+        "id": id_of("chatcmpl", request),
         "object": "chat.completion.chunk",
         "created": CREATED,
         "model": answering(request["model"]),
@@ -191,7 +191,7 @@ def _response(request: Json, output: list[Json], status: str = "completed") -> J
         "truncation": "disabled",
     }
     return {
-        "id": "resp_1",
+        "id": id_of("resp", request),
         "object": "response",
         "created_at": CREATED,
         "status": status,

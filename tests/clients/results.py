@@ -5,8 +5,9 @@ import re
 from pathlib import Path
 from typing import Any, Final
 
+from tests.clients.client import Client
 from tests.clients.environment import HERE, Environment
-from tests.clients.table import CLIENTS, Client
+from tests.clients.table import CLIENTS
 
 RESULTS: Final = HERE / "results"
 _EXAMPLE_URL: Final = "http://localhost:8321"

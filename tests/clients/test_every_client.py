@@ -17,7 +17,7 @@ def test_what_arrives_is_what_is_documented(
 ) -> None:
     """Each capability arrives, or does not, as the client's committed result says."""
     logs, _ = run_client(name)
-    told = result(CLIENTS[name], arrived(logs, CLIENTS[name].scenarios))
+    told = result(CLIENTS[name], arrived(logs, CLIENTS[name].scenarios, CLIENTS[name].kinds))
     if pytestconfig.getoption("--update-clients"):
         write(told)
     documented = next((each for each in committed() if each["name"] == name), None)

@@ -157,7 +157,7 @@ def journey():
     return [
         span("travel", "workflow", None, input='"Paris"', output='"done"', **people),
         span("prepare", "task", "travel", input='"Paris"', output='"Tell me about Paris"'),
-        span("look_up", "tool", "prepare", input='"Paris"', output='{"city": "Paris"}'),
+        span("look_up", "tool", "prepare", input='"Paris"', output='{"city": "Paris", "degrees": 24}'),
         span("guide", "agent", "travel", input='"Tell me about Paris"', output='"Paris"'),
         call(f"[journey] {QUESTION}", answered()) | span("ask", "chat", "guide"),
     ]
@@ -169,6 +169,7 @@ SCENARIOS = {
 
 
 def fitting(function, log):
-    """Return what of a log the client's own function has an argument for."""
+    """Return a log as the arguments of the client's own function; what it has none for goes into respan_params."""
     names = inspect.signature(function).parameters
-    return {name: value for name, value in log.items() if name in names}
+    rest = {name: value for name, value in log.items() if name not in names}
+    return {name: value for name, value in log.items() if name in names} | ({"respan_params": rest} if rest else {})
