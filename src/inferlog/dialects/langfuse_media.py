@@ -37,7 +37,7 @@ class Upload(msgspec.Struct, frozen=True, rename="camel"):
     trace_id: _Name
     content_type: Annotated[str, Meta(pattern=r"^[\w.+-]{1,50}/[\w.+-]{1,80}$")]
     sha256_hash: Annotated[str, Meta(min_length=43, max_length=44)]
-    content_length: Annotated[int, Meta(ge=0)]
+    content_length: Annotated[float, Meta(ge=0)]
     observation_id: _Name | None = None
     field: str = ""
 

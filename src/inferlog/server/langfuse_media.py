@@ -30,7 +30,7 @@ async def announce_media(call: Call) -> Reply:
     upload = langfuse_media.decode(jsontext.check(body))
     if upload.content_length > call.settings.log_bytes_max:
         raise TooLarge(
-            f"contentLength: the file has {upload.content_length:,} bytes; the limit log_bytes_max is "
+            f"contentLength: the file has {upload.content_length:,.0f} bytes; the limit log_bytes_max is "
             f"{call.settings.log_bytes_max:,}"
         )
     token = _signer.dumps([msgspec.to_builtins(call.key), msgspec.to_builtins(upload)])

@@ -55,7 +55,7 @@ def schemas() -> Schema:
                 "traceId": {**_TEXT, "minLength": 1},
                 "observationId": {"anyOf": [{**_TEXT, "minLength": 1}, {"type": "null"}]},
                 "contentType": {**_TEXT, "pattern": "^[a-z]{1,50}/[a-z]{1,80}$"},
-                "contentLength": {**_WHOLE, "minimum": 0},
+                "contentLength": {**_WHOLE, "minimum": 0, "maximum": 20_000_000},
                 "sha256Hash": {**_TEXT, "pattern": "^[a-zA-Z0-9+/]{43}=$"},
                 "field": _TEXT,
             },
@@ -66,6 +66,7 @@ def schemas() -> Schema:
             "properties": {"mediaId": _TEXT, "uploadUrl": _TEXT},
             "required": ["mediaId"],
         },
+        "LangfuseScore": {"type": "object", "properties": {"id": _TEXT}, "required": ["id"]},
         "Nothing": {"type": "object", "maxProperties": 0},
         "LangfuseResults": {
             "type": "object",
@@ -112,7 +113,31 @@ def paths(error_texts: dict[str, str]) -> Schema:
             error_texts, "207",
         )
     }  # fmt: skip
+    named = {**_TEXT, "minLength": 1}
+    texts = {"id": named, "traceId": named, "name": _TEXT}
+    score = {"type": "object", "properties": texts, "required": list(texts)}
+    scores = {"anyOf": [score, {"type": "array", "items": score}]}
+    described["/api/public/scores"] = {
+        "post": _operation("langfuse_scores", "Store a score of Langfuse's SDKs", scores, "LangfuseScore", error_texts)
+    }
+    described["/api/public/projects"] = {
+        "get": {
+            "operationId": "langfuse_projects",
+            "summary": "Read the key's project, as Langfuse's SDKs do to check a key",
+            "tags": ["spans"],
+            "responses": {
+                "200": {"description": "Done", "content": {_JSON: {"schema": _OBJECT}}},
+                "401": _failure("401", error_texts),
+                "429": _failure("429", error_texts),
+            },
+        }
+    }
     return described | _media(error_texts)
+
+
+def _failure(code: str, error_texts: dict[str, str]) -> Schema:
+    failed = {_JSON: {"schema": {"$ref": "#/components/schemas/Error"}}}
+    return {"description": error_texts[code], "content": failed}
 
 
 def _media(error_texts: dict[str, str]) -> Schema:
@@ -157,7 +182,6 @@ def _operation(
     name: str, summary: str, body: Schema, answer: str, error_texts: dict[str, str], status: str = "200"
 ) -> Schema:
     answered = {"$ref": f"#/components/schemas/{answer}"}
-    failed = {_JSON: {"schema": {"$ref": "#/components/schemas/Error"}}}
     return {
         "operationId": name,
         "summary": summary,
@@ -165,6 +189,6 @@ def _operation(
         "requestBody": {"required": True, "content": {_JSON: {"schema": body}}},
         "responses": {
             status: {"description": "Done", "content": {_JSON: {"schema": answered}}},
-            **{code: {"description": error_texts[code], "content": failed} for code in _ERRORS},
+            **{code: _failure(code, error_texts) for code in _ERRORS},
         },
     }

@@ -4,7 +4,7 @@ from typing import Final, NamedTuple
 
 from starlette.types import Scope
 
-from inferlog.server import langfuse_media, logs, span_logs, spans, system
+from inferlog.server import langfuse, langfuse_media, logs, span_logs, spans, system
 from inferlog.server.http import Handler, Needs
 
 
@@ -43,6 +43,9 @@ ROUTES: Final = (
     RouteRow(POST, "/v2/traces", spans.export_traces, "ingest"),
     RouteRow(POST, "/public/otel", spans.export_traces, "ingest"),
     RouteRow(POST, "/public/otel/v1/traces", spans.export_traces, "ingest"),
+    RouteRow(POST, "/public/ingestion", langfuse.ingest_batch, "ingest"),
+    RouteRow(POST, "/public/scores", langfuse.create_scores, "ingest"),
+    RouteRow(GET, "/public/projects", langfuse.show_projects, "any"),
     RouteRow(POST, "/public/media", langfuse_media.announce_media, "ingest"),
     RouteRow(("PUT",), "/public/media/{media_id}/content", langfuse_media.upload_media, None),
     RouteRow(("PATCH",), "/public/media/{media_id}", langfuse_media.settle_media, "ingest"),
