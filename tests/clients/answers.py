@@ -9,6 +9,9 @@ TEXT: Final = "Paris is the capital of France."
 THOUGHT: Final = "The user asks for a capital. France's is Paris."
 TOOL: Final = "get_weather"
 TOOL_CALL_ID: Final = "call_weather_1"
+TOOL_ITEM_ID: Final = "fc_1"
+"""What the responses API calls the item that the call is; some clients send it as the call's id."""
+TOOL_CALL_IDS: Final = (TOOL_CALL_ID, TOOL_ITEM_ID)
 TOOL_ARGUMENTS: Final = {"city": "Paris"}
 TOOL_ARGUMENTS_TEXT: Final = json.dumps(TOOL_ARGUMENTS)
 TOOL_TEXT: Final = "It is sunny in Paris, 24 degrees."

@@ -53,7 +53,8 @@ def _calls_tool(scenario: str) -> Callable[[Logs], bool]:
     def seen(logs: Logs) -> bool:
         log = logs.call(scenario)
         calls = get(log, "completion_message", "tool_calls") or log.get("tool_calls") or []
-        return len(calls) == 1 and _call(calls[0]) == (answers.TOOL_CALL_ID, answers.TOOL, answers.TOOL_ARGUMENTS)
+        known = [(each, answers.TOOL, answers.TOOL_ARGUMENTS) for each in answers.TOOL_CALL_IDS]
+        return len(calls) == 1 and _call(calls[0]) in known
 
     return seen
 
@@ -203,6 +204,11 @@ def _tokens(scenario: str, prompt: int, completion: int) -> Callable[[Logs], boo
     return seen
 
 
+def _bounded(logs: Logs) -> bool:
+    log = logs.call("plain")
+    return 100 in (log.get("max_tokens"), log.get("max_output_tokens"))
+
+
 def _audio(logs: Logs) -> bool:
     usage = logs.call("plain").get("usage")
     asked = get(usage, "prompt_tokens_details", "audio_tokens")
@@ -235,7 +241,7 @@ CAPABILITIES: Final = (
     Capability("images", "image", _shows_image("image")),
     Capability("temperature", "plain", _is("plain", "temperature", value=0.2)),
     Capability("top_p", "plain", _is("plain", "top_p", value=0.9)),
-    Capability("max_tokens", "plain", _is("plain", "max_tokens", value=100)),
+    Capability("max_tokens", "plain", _bounded),
     Capability("frequency_penalty", "plain", _is("plain", "frequency_penalty", value=0.1)),
     Capability("presence_penalty", "plain", _is("plain", "presence_penalty", value=0.3)),
     Capability("stop", "plain", _is("plain", "stop", value=["END"])),

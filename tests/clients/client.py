@@ -25,6 +25,15 @@ class Client:
     notes: tuple[str, ...] = ()
     kinds: frozenset[str] = frozenset({"workflow", "task", "tool", "agent", "chat"})
 
+    def __str__(self) -> str:
+        """Return its name."""
+        return self.name
+
+    @property
+    def is_npm(self) -> bool:
+        """Return whether it is of npm rather than of PyPI."""
+        return self.driver_ending != ".py"
+
     @property
     def environment(self) -> str:
         """Return the name of its environment, which is its own or another client's."""

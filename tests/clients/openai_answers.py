@@ -17,6 +17,7 @@ from tests.clients.answers import (
     TOOL,
     TOOL_ARGUMENTS_TEXT,
     TOOL_CALL_ID,
+    TOOL_ITEM_ID,
     TOOL_TEXT,
     Answer,
     answering,
@@ -165,7 +166,13 @@ def _chunk(request: Json, choices: list[Json], **more: Any) -> str:
 
 def _output(chosen: str, *, answered: bool) -> list[Json]:
     if chosen == "tools" and not answered:
-        call = {"id": "fc_1", "type": "function_call", "status": "completed", "call_id": TOOL_CALL_ID, "name": TOOL}
+        call = {
+            "id": TOOL_ITEM_ID,
+            "type": "function_call",
+            "status": "completed",
+            "call_id": TOOL_CALL_ID,
+            "name": TOOL,
+        }
         return [call | {"arguments": TOOL_ARGUMENTS_TEXT}]
     part: Json = {"type": "output_text", "text": TOOL_TEXT if answered else TEXT, "annotations": [], "logprobs": []}
     message = {"id": "msg_1", "type": "message", "role": "assistant", "status": "completed", "content": [part]}

@@ -21,7 +21,7 @@ def result(client: Client, capabilities: dict[str, bool]) -> dict[str, Any]:
         "group": client.group,
         "packages": versions(client),
         "settings": {name: _shown(value) for name, value in client.settings.items()},
-        "language": "python" if client.driver_ending == ".py" else "js",
+        "language": "js" if client.is_npm else "python",
         "code": [_shown(line) for line in client.code],
         "capabilities": capabilities,
         "notes": list(client.notes),
