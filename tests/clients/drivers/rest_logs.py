@@ -45,6 +45,7 @@ def call(question, answer, **more):
     messages = asked(question) if isinstance(question, str) else question
     fields = {
         "model": MODEL,
+        "provider_id": "openai",
         "log_type": "chat",
         "prompt_messages": messages,
         "completion_message": answer,
@@ -65,6 +66,7 @@ def plain():
         "frequency_penalty": 0.1,
         "presence_penalty": 0.3,
         "stop": ["END"],
+        "seed": 7,
     }
     return [call(messages, answered(), **parameters)]
 
@@ -88,7 +90,7 @@ def tools():
 def reasoning():
     """What the model thought."""
     thought = answered(reasoning_content="The user asks for a capital. France's is Paris.")
-    return [call(f"[reasoning] {QUESTION}", thought)]
+    return [call(f"[reasoning] {QUESTION}", thought, reasoning_effort="low")]
 
 
 def image():
