@@ -7,9 +7,7 @@ from opentelemetry import trace
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
-from pydantic import BaseModel
 from pydantic_ai import Agent, BinaryContent, InstrumentationSettings, ModelHTTPError
-from pydantic_ai.models.openai import OpenAIChatModel
 
 MODEL = "openai-chat:gpt-4o-mini"
 RESPONSES = "openai-responses:gpt-4o-mini"
