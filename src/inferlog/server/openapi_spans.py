@@ -1,4 +1,4 @@
-"""The description of the routes that take spans: OTLP's, the vendor's JSON span logs, Langfuse's."""
+"""The description of the routes that take spans: OTLP's, the vendor's JSON span logs, LiteLLM's, Langfuse's."""
 
 from typing import Any, Final
 
@@ -106,6 +106,11 @@ def paths(error_texts: dict[str, str]) -> Schema:
     span_logs = {"anyOf": [items, {"type": "object", "properties": {"data": items}, "required": ["data"]}]}
     for path in SPAN_LOG_PATHS:
         described[path] = {"post": _operation(_name(path), _INGEST, span_logs, "Ingested", error_texts)}
+    calls = {"anyOf": [_OBJECT, items]}
+    described["/api/litellm"] = {
+        "post": _operation("litellm", "Store calls as LiteLLM's generic HTTP callback sends them", calls, "Ingested",
+                           error_texts)
+    }  # fmt: skip
     batch = {"$ref": "#/components/schemas/LangfuseBatch"}
     described["/api/public/ingestion"] = {
         "post": _operation(

@@ -40,6 +40,7 @@ ROUTES: Final = (
     RouteRow(POST, "/traces/ingest", span_logs.ingest_spans, "ingest"),
     RouteRow(POST, "/openai/v1/traces/ingest", span_logs.ingest_spans, "ingest"),
     RouteRow(POST, "/integrations/v1/traces/ingest", span_logs.ingest_spans, "ingest"),
+    RouteRow(POST, "/litellm", span_logs.ingest_litellm, "ingest"),
     RouteRow(POST, "/v2/traces", spans.export_traces, "ingest"),
     RouteRow(POST, "/public/otel", spans.export_traces, "ingest"),
     RouteRow(POST, "/public/otel/v1/traces", spans.export_traces, "ingest"),
