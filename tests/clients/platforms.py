@@ -25,6 +25,7 @@ VERCEL_AI: Final = tuple(
     " claude_plain claude_raw_streaming claude_tools claude_reasoning".split()
 )
 _OFFLINE: Final = {"LITELLM_LOCAL_MODEL_COST_MAP": "true"}
+_ONCE: Final = {"ANTHROPIC_OPEN_TELEMETRY": "false"}
 
 PLATFORMS: Final = (
     Client(
@@ -36,6 +37,7 @@ PLATFORMS: Final = (
             "LANGFUSE_SECRET_KEY": "{key}",
         },
         ("journey", "broken", "manual", "kinds", "score", *OPENAI, *ANTHROPIC),
+        _ONCE,
     ),
     Client(
         "langfuse-2",
@@ -79,8 +81,8 @@ PLATFORMS: Final = (
         _OFFLINE | {"LITELLM_CALLBACK": "generic_api"},
         shares="litellm",
     ),
-    Client("pydantic-ai", _FRAMEWORK, OTLP, PYDANTIC_AI),
-    Client("pydantic-ai-2", _FRAMEWORK, OTLP, PYDANTIC_AI, {"PYDANTIC_AI_VERSION": "2"}, shares="pydantic-ai"),
+    Client("pydantic-ai", _FRAMEWORK, OTLP, PYDANTIC_AI, _ONCE),
+    Client("pydantic-ai-2", _FRAMEWORK, OTLP, PYDANTIC_AI, _ONCE | {"PYDANTIC_AI_VERSION": "2"}, shares="pydantic-ai"),
     Client(
         "keywordsai-tracing-js",
         _SDKS,

@@ -15,4 +15,4 @@ TWICE: Final = (
     "instrumentation, so each call comes twice, once without its messages. Switch its own off: "
     "`export ANTHROPIC_OPEN_TELEMETRY=false`."
 )
-OTLP: Final = {"OTEL_EXPORTEROTLP_ENDPOINT": "{url}", "OTEL_EXPORTEROTLP_HEADERS": "Authorization=Bearer {key}"}
+OTLP: Final = {"OTEL_EXPORTER_OTLP_ENDPOINT": "{url}", "OTEL_EXPORTER_OTLP_HEADERS": "Authorization=Bearer {key}"}
