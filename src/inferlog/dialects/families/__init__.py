@@ -7,7 +7,7 @@ first counts where two disagree, and what loses is kept as metadata, under the n
 import re
 from typing import Any, Final
 
-from inferlog.dialects.families import genai, openllmetry
+from inferlog.dialects.families import genai, openinference, openllmetry
 from inferlog.dialects.families.messages import Message
 from inferlog.dialects.families.rules import Family, Rule
 from inferlog.dialects.spans import FAILED, UNSET, Draft, Event, Span
@@ -16,7 +16,7 @@ from inferlog.model import Sent
 EVENTS: Final = genai.EVENTS
 """The names of events that carry messages, also when they come as log records, apart from their span."""
 
-FAMILIES: Final[tuple[Family, ...]] = (openllmetry.FAMILY, genai.FAMILY)
+FAMILIES: Final[tuple[Family, ...]] = (openinference.FAMILY, openllmetry.FAMILY, genai.FAMILY)
 
 _RULES: Final[dict[str, tuple[int, Rule]]] = {
     name: (rank, rule)

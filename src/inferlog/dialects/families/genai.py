@@ -216,7 +216,10 @@ def _messages(value: Any, otherwise: str) -> list[Message]:
 def _read_embedding(draft: Draft) -> None:
     """Let the texts that were embedded be the input: they are no messages, though OpenLLMetry writes them so."""
     texts = [each.get("content") for each in draft.prompt]
-    if texts and draft.input is None and all(isinstance(each, str) for each in texts):
+    plain = all(
+        isinstance(each.get("content"), str) and len(each) == 2 and each["role"] == "user" for each in draft.prompt
+    )
+    if texts and draft.input is None and plain:
         draft.input = texts[0] if len(texts) == 1 else texts
         draft.prompt = []
 
