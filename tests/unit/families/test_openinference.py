@@ -176,7 +176,9 @@ SPANS: Final[dict[str, tuple[dict[str, Any], dict[str, Any]]]] = {
     "LangChain: the model is in the parameters, and again under another name": (
         {
             "openinference.span.kind": "LLM",
-            "llm.invocation_parameters": '{"model": "gpt-4o-mini", "model_name": "gpt-4o-mini", "stop": null, "_type": 1}',
+            "llm.invocation_parameters": (
+                '{"model": "gpt-4o-mini", "model_name": "gpt-4o-mini", "stop": null, "_type": 1}'
+            ),
             "llm.model_name": "gpt-4o-mini-2024-07-18",
             "llm.token_count.prompt": 1,
         },
