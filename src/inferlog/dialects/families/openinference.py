@@ -83,9 +83,12 @@ RULES: Final[dict[str, Rule]] = {
 def read(draft: Draft) -> None:
     """Take messages, tools, documents, models and parameters, and the request and response."""
     attributes = draft.attributes
-    for prefix, found in zip(_LISTS, take_lists(attributes, tuple(_LISTS)), strict=True):
-        if found and not _LISTS[prefix](draft, found):
+    lists = take_lists(attributes, _PREFIXES)
+    for prefix in _PREFIXES if lists else ():
+        if prefix in lists and not _LISTS[prefix](draft, lists[prefix]):
             draft.put_back(prefix)
+    if not lists and _SIGNS.isdisjoint(draft.span.attributes):
+        return
     if not draft.log.log_type and (draft.prompt or draft.completions or "llm.model_name" in attributes):
         draft.log.log_type = "chat"
     is_call = draft.log.log_type in _CALLS
@@ -183,6 +186,12 @@ _LISTS: Final[dict[str, Callable[[Draft, list[Fields]], bool]]] = {
     "reranker.input_documents.": _set_unranked,
     "reranker.output_documents.": _set_ranked,
 }
+_PREFIXES: Final = tuple(_LISTS)
+_SIGNS: Final = frozenset({
+    "openinference.span.kind", "llm.model_name", "llm.request.model_name", "llm.invocation_parameters", "input.value",
+    "output.value", "embedding.model_name", "reranker.model_name",
+})  # fmt: skip
+"""Attributes of which a span of OpenInference has one at least; others have names that begin with `llm.` too."""
 
 
 # Messages
