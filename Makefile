@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 PORT ?= 8321
 DATA ?= inferlog-data
 
-.PHONY: help run test lint format bench bench-quick clean
+.PHONY: help run test clients lint format bench bench-quick clean
 
 help:  ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -15,8 +15,11 @@ help:  ## List the commands
 run: $(VENV)/.run  ## Install into a virtual environment and start inferlog on embedded storage
 	$(BIN)/inferlog serve --port $(PORT) --data $(DATA)
 
-test: $(VENV)/.test browser  ## Install what tests need, a browser included, and run everything
+test: $(VENV)/.test browser clients  ## Install what tests need, a browser and the clients included, and run everything
 	$(BIN)/python -m pytest
+
+clients: $(VENV)/.test node  ## Build the environments of the clients under test, those whose pins have changed
+	@$(BIN)/python -m tests.clients.install
 
 lint: $(VENV)/.test  ## Run the checks: style, types, layers
 	$(BIN)/ruff check .
@@ -35,7 +38,7 @@ bench-quick: $(VENV)/.test load-generator  ## The same on a tenth of the data, t
 	$(BIN)/python -m bench --quick
 
 clean:  ## Remove what the commands above made, but no logs
-	rm -rf $(VENV) dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .clients dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -52,9 +55,13 @@ $(VENV)/.test: $(VENV)/bin/python pyproject.toml
 	$(PIP) install --editable '.[test]'
 	@touch $@ $(VENV)/.run
 
-.PHONY: browser load-generator
+.PHONY: browser load-generator node
 browser:
 	@bash tools/need.sh chromium
+
+node:
+	@bash tools/need.sh node nodejs
+	@bash tools/need.sh npm
 
 load-generator:
 	@bash tools/need.sh wrk

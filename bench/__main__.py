@@ -9,16 +9,17 @@ from typing import Any, Final
 from rich.console import Console
 from rich.table import Table
 
-from bench import batches, creates, kills, million, profile, steady
+from bench import batches, creates, kills, million, otlp, profile, steady
 from bench.load import keep, machine
 
 Benchmark = Callable[[Path, bool], dict[str, Any]]
 
-MODULES: Final = (creates, steady, batches, million, kills, profile)
+MODULES: Final = (creates, steady, batches, otlp, million, kills, profile)
 BENCHMARKS: Final[dict[str, Benchmark]] = {
     "creates": lambda place, quick: creates.run(place, rounds=2 if quick else 5, seconds=3 if quick else 8),
     "steady": lambda place, quick: steady.run(place, rate=500, seconds=5 if quick else 30),
     "batches": lambda place, quick: batches.run(place, count=20_000 if quick else 200_000, rounds=1 if quick else 3),
+    "otlp": lambda place, quick: otlp.run(place, count=20_000 if quick else 100_000, rounds=1 if quick else 3),
     "million": lambda place, quick: million.run(
         place, count=100_000 if quick else 1_000_000, seconds=5 if quick else 20
     ),

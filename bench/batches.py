@@ -28,7 +28,7 @@ def run(directory: Path, *, count: int, rounds: int) -> dict[str, Any]:
     for _ in range(rounds):
         with tempfile.TemporaryDirectory(dir=directory) as scratch:
             imports.append(count / _import(file, Path(scratch) / "import"))
-            batches.append(count / _post(file, Path(scratch) / "post"))
+            batches.append(count / post_batches(file, Path(scratch) / "post"))
             floors.append(count / _engine_alone(file, Path(scratch) / "engine"))
     return keep(
         "batches",
@@ -60,7 +60,8 @@ def _timed(*arguments: str) -> float:
     return time.perf_counter() - begun
 
 
-def _post(file: Path, data: Path) -> float:
+def post_batches(file: Path, data: Path) -> float:
+    """Return the seconds until all logs of a file, posted in batches, are stored."""
     lines = file.read_bytes().splitlines()
     bodies = [b'{"logs":[' + b",".join(lines[at : at + _BATCH]) + b"]}" for at in range(0, len(lines), _BATCH)]
     port = free_port()

@@ -17,9 +17,11 @@ import threading
 import uuid
 import zlib
 from collections.abc import Callable, Mapping
+from email.message import Message
+from email.parser import BytesParser
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 from urllib.parse import parse_qsl, urlsplit
 
 import chdb
@@ -131,6 +133,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer_sql(self, body: bytes) -> None:
         sent = dict(parse_qsl(urlsplit(self.path).query, keep_blank_values=True))
+        if self.headers.get_content_type() == "multipart/form-data":  # how drivers send parameters too long for a URL
+            sent |= _form(self.headers.get("Content-Type", ""), body)
+            body = b""
         statement = sent.get("query", "").encode()
         sql = statement + b"\n" + body if statement and body else statement or body
         settings = {name: value for name, value in sent.items() if not _is_own(name)}
@@ -187,6 +192,16 @@ class _Server(ThreadingHTTPServer):
         """Say nothing of clients that have gone."""
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)
+
+
+def _form(content_type: str, body: bytes) -> dict[str, str]:
+    """Return the fields of a multipart form."""
+    message = BytesParser().parsebytes(b"Content-Type: " + content_type.encode() + b"\r\n\r\n" + body)
+    parts = cast(list[Message], message.get_payload())
+    return {
+        str(part.get_param("name", header="Content-Disposition")): cast(bytes, part.get_payload(decode=True)).decode()
+        for part in parts
+    }
 
 
 def _is_own(name: str) -> bool:

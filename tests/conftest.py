@@ -9,6 +9,11 @@ import pytest
 from tests.server import Server
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option that writes tests/clients/results anew."""
+    parser.addoption("--update-clients", action="store_true", help="write what was seen of the clients under test")
+
+
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """One running inferlog for all tests that neither restart nor configure it; each finds its logs by their ids."""

@@ -7,6 +7,7 @@ import click
 
 from inferlog.cli import cli
 from inferlog.config import ENVIRONMENT_PREFIX, describe, is_secret
+from tools.clients_page import clients_page
 
 DOCS: Final = Path(__file__).parent.parent / "docs"
 
@@ -49,7 +50,7 @@ def _commands(command: click.Command, path: tuple[str, ...]) -> list[tuple[tuple
     return found
 
 
-PAGES: Final = {"settings.md": settings_page, "commands.md": commands_page}
+PAGES: Final = {"settings.md": settings_page, "commands.md": commands_page, "clients.md": clients_page}
 
 
 def main() -> None:

@@ -18,6 +18,10 @@ _encode: Final = msgspec.json.Encoder().encode
 _BODIES: Final = tuple(name for name, held in Log.__annotations__.items() if held is msgspec.Raw)
 
 
+Piece = tuple[Sent, Merging]
+"""A log of a dialect of spans, and how it is merged into what is known of it by then."""
+
+
 class Prepared(msgspec.Struct, frozen=True, gc=False):
     """A log that is ready to be journaled, and whether its sender wants the log's data in the answer."""
 
@@ -68,19 +72,21 @@ def prepare_piece(sent: Sent, merges: Merging, key: Key, received_at: float, set
 
 
 def prepare_pieces(
-    sents: Iterable[tuple[Sent, Merging]], key: Key, received_at: float, settings: Settings
-) -> tuple[list[Prepared | None], list[ItemError]]:
-    """Return each log of many (None where it was refused), and why those were refused, by index."""
-    prepared: list[Prepared | None] = []
-    errors: list[ItemError] = []
-    for index, (sent, merges) in enumerate(sents):
+    items: Iterable[Piece | ItemError], key: Key, received_at: float, settings: Settings
+) -> list[Prepared | ItemError]:
+    """Return each log of many, ready to be journaled, or why it is refused, in order."""
+    prepared: list[Prepared | ItemError] = []
+    for index, item in enumerate(items):
+        if isinstance(item, ItemError):
+            prepared.append(item)
+            metrics.refused.labels(InvalidInput.reason).inc()
+            continue
         try:
-            prepared.append(prepare_piece(sent, merges, key, received_at, settings))
+            prepared.append(prepare_piece(*item, key, received_at, settings))
         except InferlogError as error:
-            prepared.append(None)
-            errors.append(ItemError(index, str(error)))
+            prepared.append(ItemError(index, str(error)))
             metrics.refused.labels(error.reason).inc()
-    return prepared, errors
+    return prepared
 
 
 def _complete(sent: Sent, key: Key, received_at: float, idempotency: tuple[str, ...], merges: Merging = "") -> Prepared:

@@ -107,12 +107,16 @@ class Log(msgspec.Struct, omit_defaults=True, kw_only=True, gc=False):
 
 
 class Sent(msgspec.Struct, gc=False):
-    """One log as a client sent it: the Log so far, what is not a column of its own, and how it is to be handled."""
+    """One log as a client sent it: the Log so far, what is not a column of its own, and how it is to be handled.
+
+    `speaks_for_trace` means that its customer, session and trace name hold for all spans of its trace.
+    """
 
     log: Log
     extra: dict[str, msgspec.Raw]
     disable_log: bool = False
     block: bool = True
+    speaks_for_trace: bool = False
 
 
 class ItemError(msgspec.Struct, frozen=True):

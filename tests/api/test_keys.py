@@ -1,5 +1,7 @@
 """Keys over HTTP: who is let in, to what, and what a revoked key may."""
 
+import base64
+
 import httpx
 import pytest
 
@@ -28,7 +30,10 @@ def test_without_a_key_nothing_is_served(server: Server, method: str, path: str)
         ("Api-Key no-such-key-here", f"Your API key is invalid or revoked: {_HINT}"),
         ("Bearer \xff\xfe", f"Your API key is invalid or revoked: {_HINT}"),
         (f"Bearer {'k' * 10_000}", f"Your API key is invalid or revoked: {_HINT}"),
-        ("Basic dXNlcjpwYXNz", _NO_SCHEME),
+        ("Basic dXNlcjpwYXNz", f"Your API key is invalid or revoked: {_HINT}"),
+        ("Basic not-base64", f"The Authorization header is no valid Basic scheme: {_HINT}"),
+        ("Basic", _NO_SCHEME),
+        ("no-such-key-here", f"Your API key is invalid or revoked: {_HINT}"),
         ("Bearer", _NO_SCHEME),
         ("Token x", _NO_SCHEME),
     ],
@@ -40,11 +45,34 @@ def test_a_key_that_is_not_known_is_refused(server: Server, header: str, expecte
     assert refusal(response, 401) == expected
 
 
-def test_the_key_alone_is_no_scheme(server: Server) -> None:
-    """A key without `Bearer` in front is refused by its form, and not echoed."""
+@pytest.mark.parametrize(
+    ("name", "form"),
+    [
+        ("Authorization", "{key}"),
+        ("Authorization", "bearer {key}"),
+        ("X-API-Key", "{key}"),
+        ("api_key", "{key}"),
+        ("Authorization", "Basic {password}"),
+        ("Authorization", "Basic {user}"),
+    ],
+)
+def test_a_key_is_read_in_the_forms_in_which_exporters_send_it(server: Server, name: str, form: str) -> None:
+    """The key alone (Logfire), as Basic's password or user name (Langfuse) or in a header of its own is the key."""
+    basic = {
+        place: base64.b64encode(text.encode()).decode()
+        for place, text in {"password": f"pk-lf-any:{server.key}", "user": f"{server.key}:"}.items()
+    }
     with server.client("") as anyone:
-        response = anyone.get(LIST, headers={"Authorization": server.key})
-    assert refusal(response, 401) == _NO_SCHEME
+        response = anyone.get(LIST, headers={name: form.format(key=server.key, **basic)})
+    assert response.status_code == 200
+
+
+@pytest.mark.parametrize("header", ["Bearer wrong-{key}", "{key}x", "Token {key}"])
+def test_a_wrong_key_is_not_echoed(server: Server, header: str) -> None:
+    """What was sent in place of a key is not in the answer."""
+    with server.client("") as anyone:
+        response = anyone.get(LIST, headers={"Authorization": header.format(key=server.key)})
+    assert response.status_code == 401
     assert server.key not in response.text
 
 

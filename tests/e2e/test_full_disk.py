@@ -60,6 +60,21 @@ def test_the_same_process_goes_on_when_there_is_space_again(disk: Disk) -> None:
 
 
 @needs_a_disk
+def test_spans_are_refused_so_that_exporters_send_them_again(disk: Disk) -> None:
+    """OTLP's exporters give up after a 507: a full disk is a 503 with Retry-After to them; the span is taken later."""
+    item = {"traceId": "5" * 32, "spanId": "6" * 16, "name": "x" * 600_000}
+    body = {"resourceSpans": [{"scopeSpans": [{"spans": [item]}]}]}
+    with Server(disk.path / "data", flush_seconds=0.1) as server, server.client() as client:
+        disk.fill(leave=200_000)
+        refusal = client.post("/v1/traces", json=body)
+        assert (refusal.status_code, refusal.headers["retry-after"]) == (503, "10")
+        assert "No space left on device" in refusal.json()["detail"]
+        disk.free()
+        assert client.post("/v1/traces", json=body).json() == {"partialSuccess": {}}
+        assert len(_listed(client)) == 1
+
+
+@needs_a_disk
 def test_a_batch_that_does_not_fit_is_refused_as_a_whole(disk: Disk, tmp_path: Path) -> None:
     """A half-written commit is cut off again: no log of it is seen, and what was acknowledged before it stays."""
     data = tmp_path / "data"

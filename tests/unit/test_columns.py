@@ -12,7 +12,9 @@ from inferlog.dialects.fields import BODIES, COLUMNS, RESERVED, SCALARS
 from inferlog.jsontext import dumps
 from inferlog.model import NO_JSON, Log
 
-DDL: Final = (files("inferlog.store") / "migrations" / "0001_logs.sql").read_text("utf-8")
+MIGRATIONS: Final = files("inferlog.store") / "migrations"
+DDL: Final = (MIGRATIONS / "0001_logs.sql").read_text("utf-8")
+ADDED: Final = re.findall(r"ADD COLUMN IF NOT EXISTS (.*?),?;?\n", (MIGRATIONS / "0002_pieces.sql").read_text("utf-8"))
 
 
 def table() -> list[tuple[str, str]]:
@@ -21,6 +23,7 @@ def table() -> list[tuple[str, str]]:
     lines = [
         line.strip() for line in body.splitlines() if line.strip() and not line.strip().startswith(("INDEX", "--"))
     ]
+    lines += ADDED
     matches = [re.fullmatch(r"(\w+)\s+(.+?)(?: CODEC\(.*\))?(?:\s+DEFAULT .*)?,?", line) for line in lines]
     assert all(matches)
     return [(match[1], match[2]) for match in matches if match]
@@ -83,6 +86,6 @@ def test_every_column_is_a_parameter_or_inferlogs_own() -> None:
     assert RESERVED | SCALARS.keys() | BODIES.keys() >= COLUMNS
     assert {
         "project_id", "environment", "id", "received_at", "api_key_prefix", "cost_source", "extra", "flags",
-        "size_bytes",
+        "size_bytes", "given", "revision",
     } == RESERVED  # fmt: skip
     assert SCALARS.keys().isdisjoint(BODIES.keys())

@@ -1,10 +1,14 @@
 """The journal: what was appended is there after a restart, a repeat is the same log, limits hold."""
 
 from pathlib import Path
+from typing import Final
 
+import msgspec
 import pytest
 
 from inferlog.errors import JournalFull, StorageFull
+from inferlog.journal import Piece
+from inferlog.model import Merging
 from tests.unit.rows import entry, log_id, open_journal, rows, rows_of, waiting
 
 MARK = b"import-chunk-one"
@@ -265,3 +269,27 @@ def test_a_journal_that_cannot_be_written_says_so_and_recovers(tmp_path: Path) -
     assert opened.journal.append([entry(2, "a")]) == [log_id(2)]
     assert waiting(opened.journal) == rows(2)
     opened.close()
+
+
+def test_a_piece_of_a_known_log_is_kept_apart_from_the_rows(tmp_path: Path) -> None:
+    """A repeat that merges gets the first one's id and is a piece, whether it comes in the same commit or later."""
+    opened = open_journal(tmp_path)
+    entries = zip((entry(1, "a"), entry(2, "a"), entry(3, "a")), _HOW, strict=True)
+    first, more, last = (msgspec.structs.replace(each, merges=how) for each, how in entries)
+    assert opened.journal.append([first, entry(9), more]) == [log_id(1), log_id(9), log_id(1)]
+    assert opened.journal.append([last]) == [log_id(1)]
+    assert (opened.journal.rows, opened.journal.repeated) == (4, 0)
+    opened.close()
+    again = open_journal(tmp_path)
+    assert (again.journal.rows, waiting(again.journal)) == (4, rows(1, 9))
+    [segment] = again.journal.sealed()
+    assert segment.pieces() == [
+        Piece(log_id(1), entry(2).row, overrides=False),
+        Piece(log_id(1), entry(3).row, overrides=True),
+    ]
+    halves = again.journal.split(segment)
+    assert [(half.rows, len(half.lines()), len(half.pieces())) for half in halves] == [(1, 1, 0), (3, 1, 2)]
+    again.close()
+
+
+_HOW: Final[tuple[Merging, ...]] = ("fill", "fill", "override")

@@ -100,6 +100,8 @@ def test_another_kind_is_shown_as_unknown_beside_itself() -> None:
         ({"completion_message": {}, "output": "{}"}, "", "{}", [], None),
         (b'{"completion_message":{ }}', "", "{ }", [], None),
         ({"output": "{\n }"}, "", "{\n }", [], None),
+        ({"input": '["one", "two"]', "output": '{"city": "Paris"}'}, '["one", "two"]', '{"city": "Paris"}', [], None),
+        ({"input": '[{"role": "pirate"}]', "output": "{}"}, '[{"role": "pirate"}]', "{}", [], None),
     ],
 )  # fmt: skip
 def test_input_and_messages_are_filled_from_each_other(

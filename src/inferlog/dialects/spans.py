@@ -69,11 +69,12 @@ class Draft:
 
     __slots__ = (
         "attributes", "completions", "events", "extra", "input", "log", "metadata", "output", "parameters", "prompt",
-        "span", "usage",
+        "span", "speaks_for_trace", "usage",
     )  # fmt: skip
 
     def __init__(self, span: Span) -> None:
         self.span = span
+        self.speaks_for_trace = False
         self.attributes = dict(span.attributes)
         self.events = list(span.events)
         self.log = Log()
@@ -124,6 +125,11 @@ class Draft:
         """Leave attributes whose names begin so as they came, for they lost against others."""
         self.attributes |= {name: value for name, value in self.span.attributes.items() if name.startswith(prefix)}
 
+    def keep(self, name: str, value: Any) -> None:
+        """Keep what has no column as metadata; under a longer name if there is something else of that name."""
+        while self.metadata.setdefault(name, value) != value:
+            name = f"span.{name}"
+
     def sent(self) -> Sent:
         """Return the log with everything where it belongs."""
         log = self.log
@@ -142,7 +148,7 @@ class Draft:
         if self.metadata:
             log.metadata = msgspec.Raw(dumps(self.metadata))
         extra = {name: msgspec.Raw(dumps(value)) for name, value in (self.parameters | self.extra).items()}
-        return Sent(log=log, extra=extra)
+        return Sent(log=log, extra=extra, speaks_for_trace=self.speaks_for_trace or not self.span.parent_id)
 
 
 _DEFAULTS: Final = dict(zip(Log.__struct_fields__, Log.__struct_defaults__, strict=True))

@@ -5,6 +5,7 @@ from typing import Any, Final
 import msgspec
 
 from inferlog.dialects.families import messages_of
+from inferlog.dialects.langfuse_media import MEDIA
 from inferlog.dialects.spans import Event
 from inferlog.enrich import enrich
 from inferlog.enrich.extract import read_object_leniently
@@ -54,6 +55,8 @@ def merge(log: Log, piece: Log, *, overrides: bool) -> Log:
     merged.usage = _union(winner.usage, other.usage)
     merged.metadata = _union(winner.metadata, other.metadata)
     extra = _fields(other.extra) | _fields(winner.extra)
+    if MEDIA in extra:
+        extra[MEDIA] = _union(*(_fields(each.extra).get(MEDIA, NO_JSON) for each in (winner, other)))
     _gather_messages(merged, extra, log, piece)
     merged.size_bytes = max(log.size_bytes, piece.size_bytes)
     enrich(Sent(log=merged, extra=extra))

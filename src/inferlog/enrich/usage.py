@@ -5,6 +5,7 @@ from typing import Annotated, Final
 import msgspec
 from msgspec import Meta
 
+from inferlog.enrich.clock import add_flag
 from inferlog.model import NO_JSON, Log, Sent
 
 _Count = Annotated[int, Meta(ge=0, le=2**32 - 1)]
@@ -44,7 +45,7 @@ def count_tokens(sent: Sent) -> None:
         try:
             _fill(log, _decode_usage(log.usage))
         except msgspec.ValidationError:
-            log.flags = (*log.flags, "usage_unreadable")
+            add_flag(log, "usage_unreadable")
     if not log.total_request_tokens:
         log.total_request_tokens = min(log.prompt_tokens + log.completion_tokens, _TOKENS_MAX)
     if not log.tokens_per_second and log.latency > 0:

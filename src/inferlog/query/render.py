@@ -2,10 +2,11 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import msgspec
 
+from inferlog.dialects.langfuse_media import MEDIA, embed, read_media
 from inferlog.jsontext import kind
 from inferlog.model import NO_JSON, Log
 
@@ -29,6 +30,12 @@ AS_STORED: Final = (
     "span_parent_id", "span_name", "span_workflow_name", "span_path", "prompt_id", "prompt_name", "note",
     "category", "positive_feedback",
 )  # fmt: skip
+
+
+class _Said(msgspec.Struct):
+    """The least that a message is."""
+
+    role: Literal["user", "assistant", "system", "tool", "none", "developer"]
 
 
 class Receipt(msgspec.Struct, kw_only=True):
@@ -97,6 +104,8 @@ def render(log: Log) -> dict[str, Any]:
     if log.log_type not in READABLE_LOG_TYPES:
         shown["original_log_type"] = log.log_type
     _add_extra(shown, log)
+    if MEDIA in shown:
+        _embed_media(shown)
     return shown
 
 
@@ -112,9 +121,9 @@ def _messages(log: Log) -> dict[str, Any]:
     text_in, text_out = _as_text(log.input), _as_text(log.output)
     if log.log_type in _CHAT_TYPES:
         if messages is NO_JSON and text_in.startswith("["):
-            messages = _if_json(text_in, messages)
+            messages = _if_said(text_in, list[_Said], messages)
         if answer is NO_JSON and text_out.startswith("{"):
-            answer = _if_json(text_out, answer)
+            answer = _if_said(text_out, _Said, answer)
     return {
         "input": text_in or _as_text(messages),
         "output": text_out or _as_text(answer),
@@ -123,9 +132,10 @@ def _messages(log: Log) -> dict[str, Any]:
     }
 
 
-def _if_json(text: str, otherwise: msgspec.Raw) -> msgspec.Raw:
+def _if_said(text: str, shape: Any, otherwise: msgspec.Raw) -> msgspec.Raw:
+    """Return text as the JSON that it is, if it has the shape of messages; the vendor's clients raise on others."""
     try:
-        msgspec.json.decode(text)
+        msgspec.json.decode(text, type=shape)
     except (msgspec.DecodeError, RecursionError):
         return otherwise
     return msgspec.Raw(text.encode("utf-8"))
@@ -155,6 +165,16 @@ def _add_extra(shown: dict[str, Any], log: Log) -> None:
         (shadowed if name in shown or name == "shadowed" else shown)[name] = raw
     if shadowed:
         shown["shadowed"] = shadowed
+
+
+def _embed_media(shown: dict[str, Any]) -> None:
+    """Put the files that Langfuse's SDKs uploaded apart back where a reference stands for them."""
+    media = read_media(shown[MEDIA])
+    for name, value in shown.items():
+        if isinstance(value, str):
+            shown[name] = embed(value, media)
+        elif isinstance(value, msgspec.Raw) and name != MEDIA:
+            shown[name] = msgspec.Raw(embed(bytes(value).decode("utf-8"), media).encode("utf-8"))
 
 
 def amount(value: Decimal | None) -> Decimal | None:

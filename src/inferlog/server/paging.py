@@ -130,6 +130,11 @@ def _flag(given: dict[str, Any], name: str) -> bool | None:
 def _address(call: Call, number: int) -> str:
     query = [pair for pair in parse_qsl(call.scope["query_string"].decode("latin-1")) if pair[0] != "page"]
     query.append(("page", str(number)))
+    return f"{origin(call)}{sent_path(call.scope)}?{urlencode(query)}"
+
+
+def origin(call: Call) -> str:
+    """Return the scheme and host under which the client reaches this server."""
     host = call.header(b"x-forwarded-host") or call.header(b"host") or "localhost"
     scheme = call.header(b"x-forwarded-proto") or call.scope.get("scheme", "http")
-    return f"{scheme}://{host}{sent_path(call.scope)}?{urlencode(query)}"
+    return f"{scheme}://{host}"

@@ -1,49 +1,51 @@
 """Spans on their way into the journal, whatever dialect they came in."""
 
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Iterable
 
 from inferlog import ids, metrics
-from inferlog.config import Settings
 from inferlog.errors import InferlogError, JournalFull, StorageFull
-from inferlog.ingest import Prepared, prepare_pieces
-from inferlog.model import ItemError, Key, Merging, Sent
+from inferlog.ingest import Piece, Prepared, prepare_pieces
+from inferlog.model import Entry, ItemError
 from inferlog.server.commits import Append
 from inferlog.server.http import Call
 
-
-class Pieces(NamedTuple):
-    """What a request holds: logs, how each is merged into an earlier piece of it, and what is wrong with others."""
-
-    logs: list[tuple[Sent, Merging]]
-    errors: list[ItemError]
+Decode = Callable[[bytes], Iterable[Piece | ItemError]]
+"""Reads a body: each log, or what is wrong with it, in order."""
 
 
-async def store_pieces(
-    call: Call, body: bytes, decode: Callable[[bytes], Pieces]
-) -> tuple[list[str | None], list[ItemError]]:
-    """Store what can be read of a body, in one commit; return each log's id (None if refused) and the errors.
+async def store_pieces(call: Call, body: bytes, decode: Decode) -> list[str | ItemError]:
+    """Store what can be read of a body, in one commit; return for each item its log's id, or why it was refused.
 
     Exporters of spans send again after a 503 and give up after a 507 (OTLP), so that a full disk is a 503 here.
     """
-    prepared, errors = await call.work(len(body), _prepare, body, decode, call.key, ids.now(), call.settings)
-    metrics.received.inc(len(errors))
-    good = [each.entry for each in prepared if each is not None]
+
+    traces, project_id = call.runtime.traces, call.key.project_id
+
+    def prepare() -> tuple[list[Prepared | ItemError], list[Prepared]]:
+        items = list(decode(body))
+        further = prepare_pieces(traces.complete(project_id, items), call.key, ids.now(), call.settings)
+        prepared = prepare_pieces(items, call.key, ids.now(), call.settings)
+        return prepared, [each for each in further if isinstance(each, Prepared)]
+
+    prepared, further = await call.work(len(body), prepare)
+    good = [each for each in prepared if isinstance(each, Prepared)]
+    metrics.received.inc(len(prepared) - len(good))
     try:
-        stored = iter(await call.runtime.commits.submit(Append(good)) if good else [])
+        stored = iter(await _commit(call, [each.entry for each in (*good, *further)]))
     except InferlogError as error:
         metrics.received.inc(len(good))
         metrics.refused.labels(error.reason).inc(len(good))
         if isinstance(error, StorageFull):
             raise JournalFull(str(error)) from error
         raise
-    return [next(stored) if each is not None else None for each in prepared], errors
+    traces.stored(project_id, [each.log for each in good])
+    return [next(stored) if isinstance(each, Prepared) else each for each in prepared]
 
 
-def _prepare(
-    body: bytes, decode: Callable[[bytes], Pieces], key: Key, received_at: float, settings: Settings
-) -> tuple[list[Prepared | None], list[ItemError]]:
-    logs, unreadable = decode(body)
-    metrics.refused.labels("invalid").inc(len(unreadable))
-    prepared, errors = prepare_pieces(logs, key, received_at, settings)
-    return prepared, [*unreadable, *errors]
+async def _commit(call: Call, entries: list[Entry]) -> list[str]:
+    return await call.runtime.commits.submit(Append(entries)) if entries else []
+
+
+def refused(results: list[str | ItemError]) -> list[ItemError]:
+    """Return what was refused, of the results of `store_pieces`."""
+    return [each for each in results if isinstance(each, ItemError)]

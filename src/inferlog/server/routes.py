@@ -4,7 +4,7 @@ from typing import Final, NamedTuple
 
 from starlette.types import Scope
 
-from inferlog.server import logs, spans, system
+from inferlog.server import langfuse, langfuse_media, logs, span_logs, spans, system
 from inferlog.server.http import Handler, Needs
 
 
@@ -36,9 +36,19 @@ ROUTES: Final = (
     RouteRow(GET, "/request-logs", logs.list_logs, "read"),
     RouteRow(GET, "/request-logs/{log_id}", logs.show, "read"),
     RouteRow(POST, "/v1/traces", spans.export_traces, "ingest"),
+    RouteRow(POST, "/v1/traces/ingest", span_logs.ingest_spans, "ingest"),
+    RouteRow(POST, "/traces/ingest", span_logs.ingest_spans, "ingest"),
+    RouteRow(POST, "/openai/v1/traces/ingest", span_logs.ingest_spans, "ingest"),
+    RouteRow(POST, "/integrations/v1/traces/ingest", span_logs.ingest_spans, "ingest"),
     RouteRow(POST, "/v2/traces", spans.export_traces, "ingest"),
     RouteRow(POST, "/public/otel", spans.export_traces, "ingest"),
     RouteRow(POST, "/public/otel/v1/traces", spans.export_traces, "ingest"),
+    RouteRow(POST, "/public/ingestion", langfuse.ingest_batch, "ingest"),
+    RouteRow(POST, "/public/scores", langfuse.create_scores, "ingest"),
+    RouteRow(GET, "/public/projects", langfuse.show_projects, "any"),
+    RouteRow(POST, "/public/media", langfuse_media.announce_media, "ingest"),
+    RouteRow(("PUT",), "/public/media/{media_id}/content", langfuse_media.upload_media, None),
+    RouteRow(("PATCH",), "/public/media/{media_id}", langfuse_media.settle_media, "ingest"),
     RouteRow(POST, "/v1/logs", spans.export_logs, "ingest"),
     RouteRow(POST, "/v1/metrics", spans.export_metrics, "ingest"),
     RouteRow(GET, "/health", system.health, None),

@@ -10,13 +10,16 @@ from inferlog import jsontext
 from inferlog.dialects import log_records, otlp, otlp_json
 from inferlog.dialects.families import to_sent
 from inferlog.errors import UnsupportedMediaType
-from inferlog.model import ItemError
+from inferlog.ingest import Piece
+from inferlog.model import ItemError, Merging
 from inferlog.server.http import Call, Reply, json_reply
-from inferlog.server.pieces import Pieces, store_pieces
+from inferlog.server.pieces import refused, store_pieces
 
 _PROTOBUF: Final = frozenset({"application/x-protobuf", "application/protobuf", "application/octet-stream"})
 _PROTOBUF_HEADER: Final = (b"content-type", b"application/x-protobuf")
 _REASONS_MAX: Final = 3
+_OVERRIDE: Final[Merging] = "override"  # of a span that comes again, the later one tells more
+_FILL: Final[Merging] = "fill"  # a log record knows less of the call than its span does
 _NO_METRICS: Final = "inferlog keeps spans and the messages of log records; OpenTelemetry metrics are not kept"
 
 
@@ -24,7 +27,7 @@ async def export_traces(call: Call) -> Reply:
     """Store the spans of an OTLP request."""
     body = await call.body(call.settings.batch_bytes_max)
     as_json = is_json(call, body)
-    _, errors = await store_pieces(call, body, _spans_of_json if as_json else _spans_of_protobuf)
+    errors = refused(await store_pieces(call, body, _spans_of_json if as_json else _spans_of_protobuf))
     if as_json:
         return json_reply({"partialSuccess": _partial_success("rejectedSpans", errors)})
     answer = ExportTraceServiceResponse()
@@ -38,7 +41,7 @@ async def export_logs(call: Call) -> Reply:
     """Store the messages of LLM calls that come as OTLP log records."""
     body = await call.body(call.settings.batch_bytes_max)
     as_json = is_json(call, body)
-    _, errors = await store_pieces(call, body, _records_of_json if as_json else _records_of_protobuf)
+    errors = refused(await store_pieces(call, body, _records_of_json if as_json else _records_of_protobuf))
     if as_json:
         return json_reply({"partialSuccess": _partial_success("rejectedLogRecords", errors)})
     answer = ExportLogsServiceResponse()
@@ -73,24 +76,24 @@ def is_json(call: Call, body: bytes) -> bool:
 # Decoding; in a thread if the body is large
 
 
-def _spans_of_protobuf(body: bytes) -> Pieces:
-    return Pieces([(to_sent(span), "override") for span in otlp.decode_traces(body)], [])
+def _spans_of_protobuf(body: bytes) -> list[Piece | ItemError]:
+    return [(to_sent(span), _OVERRIDE) for span in otlp.decode_traces(body)]
 
 
-def _spans_of_json(body: bytes) -> Pieces:
+def _spans_of_json(body: bytes) -> list[Piece | ItemError]:
     spans, errors = otlp_json.decode_traces(jsontext.check(body))
-    return Pieces([(to_sent(span), "override") for span in spans], errors)
+    return [*errors, *((to_sent(span), _OVERRIDE) for span in spans)]
 
 
-def _records_of_protobuf(body: bytes) -> Pieces:
+def _records_of_protobuf(body: bytes) -> list[Piece | ItemError]:
     sents, errors = log_records.to_pieces(otlp.decode_logs(body))
-    return Pieces([(sent, "fill") for sent in sents], errors)
+    return [*errors, *((sent, _FILL) for sent in sents)]
 
 
-def _records_of_json(body: bytes) -> Pieces:
+def _records_of_json(body: bytes) -> list[Piece | ItemError]:
     records, unreadable = otlp_json.decode_logs(jsontext.check(body))
     sents, errors = log_records.to_pieces(records)
-    return Pieces([(sent, "fill") for sent in sents], [*unreadable, *errors])
+    return [*unreadable, *errors, *((sent, _FILL) for sent in sents)]
 
 
 # Answering

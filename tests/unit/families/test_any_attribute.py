@@ -7,7 +7,7 @@ import msgspec
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from inferlog.dialects.families import EVENTS, FAMILIES, to_sent
+from inferlog.dialects.families import EVENTS, FAMILIES, interpret
 from inferlog.dialects.families.rules import from_json
 from inferlog.dialects.spans import Event, Span
 from inferlog.enrich import enrich
@@ -95,7 +95,7 @@ events = st.builds(
 
 def all_that_is_kept(span: Span) -> str:
     """Return the text of the whole log, every column and what has none."""
-    sent = to_sent(span)
+    sent = interpret(span)
     before = _text_of(sent.log) + dumps(sent.extra).decode()
     enrich(sent)
     msgspec.json.decode(msgspec.json.encode(sent.log))

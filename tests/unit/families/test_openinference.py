@@ -250,7 +250,7 @@ SPANS: Final[dict[str, tuple[dict[str, Any], dict[str, Any]]]] = {
     ),
     "an agent repeats the tokens of its calls": (
         {"openinference.span.kind": "AGENT", "llm.token_count.prompt": 120, "input.value": "Hello"},
-        {"log_type": "agent", "input": "Hello", "metadata": {"llm.token_count.prompt": 120}},
+        {"log_type": "agent", "input": "Hello", "aggregated_usage": {"prompt_tokens": 120}},
     ),
     "LangChain's chain with a message that is only a role": (
         {

@@ -22,12 +22,11 @@ from inferlog.dialects.families.rules import (
     Family,
     Rule,
     as_number,
-    cost,
     extra,
     flag,
     from_json,
-    keep_as_metadata,
     kind,
+    money,
     parameter,
     take_variables,
     text,
@@ -44,8 +43,7 @@ _OPERATIONS: Final = {
     "ai.generatespeech": "speech", "ai.transcribe": "transcription", "ai.streamtranscribe": "transcription",
     "execute_task": "task", "vector_db_retrieve": "task", "completion": "completion", "embedding": "embedding",
 }  # fmt: skip
-_OF_SEVERAL_CALLS: Final = frozenset({"agent", "workflow", "task", "tool"})
-"""Kinds whose usage is the sum over the calls within, which are spans themselves; but a remote agent's is its own."""
+_NO_CALLS: Final = frozenset({"agent", "workflow", "task", "tool"})
 _INPUT_EVENTS: Final = {f"gen_ai.{each}.message": each for each in ("system", "user", "assistant", "tool")}
 _CHOICE: Final = "gen_ai.choice"
 _DETAILS: Final = ("gen_ai.client.inference.operation.details", "gen_ai.content.prompt", "gen_ai.content.completion")
@@ -143,8 +141,8 @@ RULES: Final[dict[str, Rule]] = {
     "gen_ai.prompt.name": text("prompt_name"),
     "gen_ai.prompt.id": text("prompt_id"),
     "gen_ai.prompt.version": version,
-    "gen_ai.cost.total_cost": cost,
-    "operation.cost": cost,
+    "gen_ai.cost.total_cost": money("cost"),
+    "operation.cost": money("cost"),
     "session.id": text("session_identifier"),
     "user.id": text("customer_identifier"),
     "enduser.id": text("customer_identifier"),
@@ -166,7 +164,7 @@ def read(draft: Draft) -> None:
     log_type = draft.log.log_type
     if log_type == "embedding":
         _read_embedding(draft)
-    elif log_type in _OF_SEVERAL_CALLS:
+    elif log_type in _NO_CALLS:
         _read_others(draft, log_type)
     if draft.log.provider_id == "anthropic":
         _read_anthropic(draft)
@@ -245,8 +243,6 @@ def _read_others(draft: Draft, log_type: str) -> None:
     for name, column in _TOOL_BODIES:
         if attributes.get(name) is not None and getattr(draft, column) is None:
             setattr(draft, column, attributes.pop(name))
-    if draft.usage and not (log_type == "agent" and draft.span.kind == "client"):
-        keep_as_metadata(draft, _USAGE)
     called = attributes.get(_CALLED.get(log_type, ""))
     if isinstance(called, str) and not draft.log.span_name:
         draft.log.span_name = called

@@ -19,10 +19,9 @@ from inferlog.dialects.families.rules import (
     Family,
     Rule,
     body,
-    cost,
     from_json,
-    keep_as_metadata,
     metadata,
+    money,
     seconds_since_start,
     set_text_body,
     tags,
@@ -69,7 +68,7 @@ RULES: Final[dict[str, Rule]] = {
     "openinference.span.kind": _kind,
     "llm.provider": provider,
     "llm.system": provider,
-    "llm.cost.total": cost,
+    "llm.cost.total": money("cost"),
     "metadata": metadata,
     "tag.tags": tags,
     "session.id": text("session_identifier"),
@@ -102,8 +101,6 @@ def read(draft: Draft) -> None:
         _read_finish(draft)
     else:
         draft.prompt = draft.prompt if any(map(_says_something, draft.prompt)) else []
-        if draft.usage and "openinference.span.kind" in draft.span.attributes:
-            keep_as_metadata(draft, _TOKENS)
     if attributes.get("tool.name") == draft.span.name:
         del attributes["tool.name"]
     if draft.events:

@@ -1,7 +1,7 @@
 """What one attribute means: a rule takes its value into the draft, or leaves the attribute to be kept as metadata."""
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import Any, Final, NamedTuple
 
@@ -64,6 +64,18 @@ def seconds(column: str, *, per_second: float = 1.0) -> Rule:
     return take
 
 
+def money(column: str) -> Rule:
+    """Into a column of USD, at the store's 12 decimals; what is no amount, or negative, is left."""
+
+    def take(draft: Draft, value: Any) -> bool:
+        number = as_number(value)
+        if number is None or not 0 <= number < _MONEY_MAX:
+            return False
+        return draft.set(column, Decimal(str(value).strip()).quantize(_STORED_DECIMALS, context=_EXACT))
+
+    return take
+
+
 def usage(path: str) -> Rule:
     """Into `usage`, at a dotted path; what is no count is left."""
     *holders, last = path.split(".")
@@ -89,14 +101,6 @@ def parameter(name: str) -> Rule:
     return take
 
 
-def cost(draft: Draft, value: Any) -> bool:
-    """Into the cost in USD, to its stored decimals."""
-    number = as_number(value)
-    if number is None or not 0 <= number < _MONEY_MAX:
-        return False
-    return draft.set("cost", Decimal(str(number)).quantize(_STORED_DECIMALS, context=_EXACT))
-
-
 def extra(name: str) -> Rule:
     """Into what has no column, shown at the top level of the log under `name`."""
 
@@ -116,14 +120,22 @@ def kind(names: Mapping[str, str]) -> Rule:
     return take
 
 
+def named(key: str) -> Rule:
+    """Into the metadata, under a name of its own."""
+
+    def take(draft: Draft, value: Any) -> bool:
+        return bool(draft.metadata.setdefault(key, value) == value)
+
+    return take
+
+
 def metadata(draft: Draft, value: Any) -> bool:
-    """An object (or its JSON text) whose keys become metadata."""
+    """An object (or its JSON text) whose keys become metadata; it is kept too if a key has another value already."""
     given = from_json(value)
     if not isinstance(given, dict):
         return False
-    for key, each in given.items():
-        draft.metadata.setdefault(str(key), each)
-    return True
+    clashing = [key for key, each in given.items() if draft.metadata.setdefault(key, each) != each]
+    return not clashing
 
 
 def body(column: str, kind_of_json: type) -> Rule:
@@ -153,14 +165,6 @@ def take_variables(draft: Draft, prefix: str) -> None:
 def set_text_body(draft: Draft, column: str, text: str) -> bool:
     """Put JSON text into a body's column as it came, its digits and all, unless the column is filled."""
     return draft.set_raw(column, msgspec.Raw(one_line(text.encode())))
-
-
-def keep_as_metadata(draft: Draft, names: Iterable[str]) -> None:
-    """Undo what rules took of these attributes into usage: the figures are a sum over spans that come themselves."""
-    draft.usage.clear()
-    for name in names:
-        if name in draft.span.attributes:
-            draft.metadata.setdefault(name, draft.span.attributes[name])
 
 
 def seconds_since_start(draft: Draft, time: float) -> float:

@@ -1,0 +1,174 @@
+"""A provider's request and response, as a client logs them whole → the columns of a log.
+
+What one column or parameter holds is taken out; what is left is given back, so that its caller can keep it.
+"""
+
+from typing import Any, Final
+
+from inferlog.dialects.families.rules import Rule, as_number, from_json, usage
+from inferlog.dialects.families.shapes import answers_of, messages_of
+from inferlog.dialects.spans import Draft
+
+PARAMETERS: Final = frozenset(
+    "temperature top_p top_k frequency_penalty presence_penalty stop stop_sequences max_tokens max_completion_tokens "
+    "max_output_tokens n seed logprobs top_logprobs logit_bias parallel_tool_calls reasoning reasoning_effort "
+    "stream_options thinking verbosity service_tier dimensions encoding_format modalities truncation".split()
+)
+"""Names of a request's own parameters, the same in all providers' APIs that have them."""
+
+_WHOLE: Final = frozenset("max_tokens max_completion_tokens max_output_tokens top_k n seed".split())
+_NUMBERS: Final = _WHOLE | {"temperature", "top_p", "frequency_penalty", "presence_penalty"}
+"""Clients write some of them as text, and no limit as "inf"."""
+
+_COUNTS: Final = {
+    "prompt_tokens": ("prompt_tokens", "input_tokens", "inputTokens", "promptTokens", "promptTokenCount",
+                      "prompt_token_count", "prompt_eval_count"),
+    "completion_tokens": ("completion_tokens", "output_tokens", "outputTokens", "completionTokens",
+                          "candidatesTokenCount", "candidates_token_count", "eval_count"),
+    "total_tokens": ("total_tokens", "totalTokens", "totalTokenCount", "total_token_count"),
+    "cache_creation_input_tokens": ("cache_creation_input_tokens", "cache_creation_prompt_tokens",
+                                    "cacheWriteInputTokens", "cache_write_tokens"),
+    "prompt_tokens_details.cached_tokens": ("cache_read_input_tokens", "cached_tokens", "cacheReadInputTokens",
+                                            "cachedContentTokenCount", "cached_content_token_count",
+                                            "cache_read_tokens"),
+    "completion_tokens_details.reasoning_tokens": ("reasoning_tokens", "thoughtsTokenCount", "thoughts_token_count"),
+}  # fmt: skip
+_COUNT_RULES: Final[dict[str, Rule]] = {name: usage(path) for path, names in _COUNTS.items() for name in names}
+_DETAILS: Final = {
+    **dict.fromkeys(("prompt_tokens_details", "input_tokens_details", "input_token_details"), "prompt_tokens_details"),
+    **dict.fromkeys(
+        ("completion_tokens_details", "output_tokens_details", "output_token_details"), "completion_tokens_details"
+    ),
+}
+_DETAIL_PATHS: Final = {
+    ("prompt_tokens_details", "cache_read"): "prompt_tokens_details.cached_tokens",
+    ("prompt_tokens_details", "cache_creation"): "cache_creation_input_tokens",
+    ("prompt_tokens_details", "audio"): "prompt_tokens_details.audio_tokens",
+    ("completion_tokens_details", "reasoning"): "completion_tokens_details.reasoning_tokens",
+    ("completion_tokens_details", "audio"): "completion_tokens_details.audio_tokens",
+}
+"""LangChain's names of the details."""
+
+
+def take_request(draft: Draft, request: dict[str, Any]) -> dict[str, Any]:
+    """Put a request's model, messages, tools and parameters where they belong; return what is left of it."""
+    rest = dict(request)
+    if isinstance(rest.get("model"), str) and draft.set("model", rest["model"]):
+        del rest["model"]
+    if isinstance(rest.get("stream"), bool):
+        draft.log.stream = draft.log.stream or rest.pop("stream")
+    _take_prompt(draft, rest)
+    _take_tools(draft, rest)
+    return take_parameters(draft, rest)
+
+
+def take_parameters(draft: Draft, given: dict[str, Any]) -> dict[str, Any]:
+    """Put a request's parameters where they belong; return what is none, or no number where one must be."""
+    rest: dict[str, Any] = {}
+    for name, value in given.items():
+        if value is None:
+            continue
+        fit = as_number(value) if name in _NUMBERS else value
+        if name in _WHOLE and isinstance(fit, float) and fit.is_integer():
+            fit = int(fit)
+        if name not in PARAMETERS or fit is None or draft.parameters.setdefault(name, fit) != fit:
+            rest[name] = value
+    return rest
+
+
+def _take_prompt(draft: Draft, rest: dict[str, Any]) -> None:
+    """Take the messages, and what is said before them: Anthropic's system, the Responses API's instructions."""
+    name = next((name for name in ("messages", "input", "contents") if messages_of(rest.get(name))), None)
+    if name is None or draft.prompt:
+        return
+    before = []
+    for instruction in ("system", "instructions", "system_instruction", "systemInstruction"):
+        given = rest.get(instruction)
+        if isinstance(given, dict) and "parts" in given:  # Gemini's content
+            given = given["parts"]
+        if given and isinstance(given, (str, list)):
+            before += messages_of([{"role": "system", "content": given}])
+            del rest[instruction]
+    draft.set_messages([*before, *messages_of(rest.pop(name))], [])
+
+
+def _take_tools(draft: Draft, rest: dict[str, Any]) -> None:
+    if rest.get("tools") and take_tools(draft, rest["tools"]):
+        del rest["tools"]
+    choice = rest.get("tool_choice")
+    if isinstance(choice, (str, dict)) and draft.set_body("tool_choice", choice):
+        del rest["tool_choice"]
+    wanted = rest.get("response_format")
+    if isinstance(wanted, dict) and draft.set_body("response_format", wanted):
+        del rest["response_format"]
+    text = rest.get("text")
+    if isinstance(text, dict) and text.keys() == {"format"} and draft.set_body("response_format", text["format"]):
+        del rest["text"]
+
+
+def take_response(draft: Draft, response: dict[str, Any]) -> dict[str, Any]:
+    """Put a response's model, answers and usage where they belong; return what is left of it."""
+    rest = dict(response)
+    answers = answers_of(response)
+    if answers and not draft.completions:
+        draft.set_messages([], answers)
+        for name in ("choices", "candidates", "generations", "output", "message", "role", "content"):
+            rest.pop(name, None)
+    model = rest.get("model", rest.get("modelVersion"))
+    if isinstance(model, str) and draft.extra.setdefault("response_model", model) == model:
+        rest.pop("model", None)
+        rest.pop("modelVersion", None)
+    if isinstance(rest.get("id"), str) and draft.extra.setdefault("response_id", rest["id"]) == rest["id"]:
+        del rest["id"]
+    for name in ("usage", "usage_metadata", "usageMetadata"):
+        if isinstance(rest.get(name), dict):
+            rest[name] = take_usage(draft, rest[name]) or None
+    return {name: value for name, value in rest.items() if value is not None}
+
+
+def take_usage(draft: Draft, given: dict[str, Any]) -> dict[str, Any]:
+    """Put token counts of any provider's names into OpenAI's shape; return what is no count or says otherwise."""
+    rest: dict[str, Any] = {}
+    for name, value in given.items():
+        if name in _DETAILS and isinstance(value, dict):
+            holder = _DETAILS[name]
+            left = {key: each for key, each in value.items() if not _take_detail(draft, holder, key, each)}
+            if left:
+                rest[name] = left
+        elif value is not None and not (name in _COUNT_RULES and _COUNT_RULES[name](draft, value)):
+            rest[name] = value
+    return rest
+
+
+def _take_detail(draft: Draft, holder: str, name: str, value: Any) -> bool:
+    path = _DETAIL_PATHS.get((holder, name)) or f"{holder}.{name.replace('.', '_')}"
+    return value is None or usage(path)(draft, value)
+
+
+def take_tools(draft: Draft, value: Any) -> bool:
+    """Put definitions of tools (or their JSON text) into the column, in OpenAI's shape."""
+    given = from_json(value)
+    if not isinstance(given, list):
+        return False
+    return draft.set_body("tools", [shaped for each in given for shaped in _tools(from_json(each))])
+
+
+def _tools(tool: Any) -> list[Any]:
+    """Return tools in OpenAI's shape, from one of any provider's; what is no function is kept as it came."""
+    if not isinstance(tool, dict) or isinstance(tool.get("function"), dict):
+        return [tool]
+    declared = tool.get("functionDeclarations", tool.get("function_declarations"))
+    if isinstance(declared, list):  # Gemini's
+        return [shaped for each in declared for shaped in _tools(each)]
+    if isinstance(tool.get("toolSpec"), dict):  # Bedrock's
+        return _tools(tool["toolSpec"])
+    if not isinstance(tool.get("name"), str) or tool.get("type", "function") not in ("function", "custom"):
+        return [tool]
+    schema = next((tool[name] for name in _SCHEMAS if isinstance(tool.get(name), dict)), None)
+    if isinstance(schema, dict) and schema.keys() == {"json"}:
+        schema = schema["json"]
+    function = {name: value for name, value in tool.items() if name not in ("type", *_SCHEMAS) and value is not None}
+    return [{"type": "function", "function": function | ({"parameters": schema} if schema is not None else {})}]
+
+
+_SCHEMAS: Final = ("parameters", "input_schema", "inputSchema", "parametersJsonSchema")

@@ -1,0 +1,108 @@
+"""What holds for a whole trace and is said by one of its spans: whose it is, which session. In memory, bounded.
+
+Langfuse's SDKs tell the user and the session of a trace once, on the trace or on whichever span is current; so do
+applications that put them on the root alone. A call without them could not be found by its customer. Spans come in any
+order, so that those that came before the word are completed by a further piece, and those that come after it at once.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from typing import Final
+
+from inferlog.ingest import Piece
+from inferlog.model import ItemError, Log, Sent
+
+FACTS: Final = (
+    "customer_identifier", "customer_name", "customer_email", "session_identifier", "thread_identifier", "trace_name",
+)  # fmt: skip
+_TRACES_MAX: Final = 20_000
+_SPANS_MAX: Final = 200_000
+"""Over all traces: the oldest trace is forgotten past it. 40 MB at most."""
+
+
+class _Trace:
+    """A trace: what is known of it as a whole, and which of its spans were stored without."""
+
+    __slots__ = ("facts", "lacking")
+
+    def __init__(self) -> None:
+        self.facts: dict[str, str] = {}
+        self.lacking: dict[str, tuple[str, ...]] = {}
+
+
+class Traces:
+    """The traces of late, by project. Any thread may call."""
+
+    def __init__(self) -> None:
+        """Nothing is known."""
+        self._lock = threading.Lock()
+        self._traces: OrderedDict[tuple[str, str], _Trace] = OrderedDict()
+        self._spans = 0
+
+    def complete(self, project_id: str, items: Sequence[Piece | ItemError]) -> list[Piece]:
+        """Fill spans with what is known of their traces; return pieces for spans that were stored without it."""
+        sents = [item[0] for item in items if not isinstance(item, ItemError) and item[0].log.trace_unique_id]
+        further: list[Piece] = []
+        with self._lock:
+            for sent in sents:
+                if sent.speaks_for_trace:
+                    further += self._learn(project_id, sent.log)
+            for sent in sents:
+                trace = self._traces.get((project_id, sent.log.trace_unique_id))
+                if trace is not None:
+                    _fill(sent.log, trace.facts)
+        return further
+
+    def stored(self, project_id: str, logs: Sequence[Log]) -> None:
+        """Remember which spans lack what may be said of their traces later."""
+        with self._lock:
+            for log in logs:
+                lacks = tuple([name for name in FACTS if not getattr(log, name)])
+                if lacks and log.trace_unique_id and log.span_unique_id:
+                    lacking = self._trace(project_id, log.trace_unique_id).lacking
+                    self._spans += log.span_unique_id not in lacking
+                    lacking[log.span_unique_id] = _SHARED.setdefault(lacks, lacks)
+            while len(self._traces) > _TRACES_MAX or self._spans > _SPANS_MAX:
+                _, oldest = self._traces.popitem(last=False)
+                self._spans -= len(oldest.lacking)
+
+    def _learn(self, project_id: str, log: Log) -> list[Piece]:
+        """Take what a span says of its trace; return pieces for the spans that lack it."""
+        said = {name: value for name in FACTS if (value := getattr(log, name))}
+        if not said:
+            return []
+        trace = self._trace(project_id, log.trace_unique_id)
+        trace.facts |= said
+        further: list[Piece] = []
+        for span_id, lacks in list(trace.lacking.items()):
+            if said.keys().isdisjoint(lacks) or span_id == log.span_unique_id:
+                continue
+            further.append((Sent(log=_of_span(log.trace_unique_id, span_id, trace.facts), extra={}), "fill"))
+            trace.lacking[span_id] = tuple([name for name in lacks if name not in said])
+        return further
+
+    def _trace(self, project_id: str, trace_id: str) -> _Trace:
+        key = (project_id, trace_id)
+        trace = self._traces.get(key)
+        if trace is None:
+            trace = self._traces[key] = _Trace()
+        else:
+            self._traces.move_to_end(key)
+        return trace
+
+
+_SHARED: Final[dict[tuple[str, ...], tuple[str, ...]]] = {}
+
+
+def _fill(log: Log, facts: dict[str, str]) -> None:
+    for name, value in facts.items():
+        if not getattr(log, name):
+            setattr(log, name, value)
+
+
+def _of_span(trace_id: str, span_id: str, facts: dict[str, str]) -> Log:
+    """Return a piece of a span that says nothing but what holds for its trace."""
+    log = Log(trace_unique_id=trace_id, span_unique_id=span_id, status="running")
+    _fill(log, facts)
+    return log

@@ -1,0 +1,140 @@
+"""Logs that come in pieces, made whole in the real store, once, also when it fails in between."""
+
+import time
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+import pytest
+
+from inferlog.errors import StoreUnavailable
+from inferlog.ingest import Prepared
+from inferlog.journal import Piece
+from inferlog.model import Log
+from inferlog.pieces import Pieces
+from inferlog.query.logs import Page, count_logs, fetch_log, fetch_page
+from inferlog.store.clickhouse import Store
+from tests.unit.journey import PROJECT, RECEIVED_AT
+from tests.unit.pieces import piece
+
+EVERYTHING = Page(project_id=PROJECT)
+LATER = str(time.time_ns())
+
+
+def insert(store: Store, *prepared: Prepared) -> None:
+    """Store first pieces, as the writer does."""
+    store.insert([b"".join(each.entry.row + b"\n" for each in prepared)], prepared[0].entry.log_id)
+
+
+def as_pieces(first: Prepared, *others: Prepared) -> list[Piece]:
+    """Return further pieces of a log, as the journal gives them."""
+    return [Piece(first.log.id, each.entry.row, overrides=each.entry.merges == "override") for each in others]
+
+
+def test_a_piece_completes_the_stored_log(store: Store) -> None:
+    """The log is there once, under its first id, with what both pieces say; other logs are as they were."""
+    first = piece(model="gpt-4o-mini", status="running", start_time=RECEIVED_AT - 5, input="what was asked")
+    other = piece(span_unique_id="another", model="m")
+    insert(store, first, other)
+    end = piece(timestamp=RECEIVED_AT - 2, output={"answer": ["é", 1.10]}, metadata={"k": "v"})
+    Pieces(store).merge(as_pieces(first, end), LATER)
+    log = fetch_log(store, PROJECT, first.log.id)
+    assert log is not None
+    assert (log.model, log.status, log.latency, log.revision) == ("gpt-4o-mini", "success", 3.0, int(LATER))
+    assert (bytes(log.input), bytes(log.output)) == (b"what was asked", '{"answer":["é",1.1]}'.encode())
+    assert count_logs(store, EVERYTHING) == 2
+    kept = fetch_log(store, PROJECT, other.log.id)
+    assert kept is not None
+    assert kept.revision == 0
+
+
+class _Failing:
+    """A store that fails at one step, once."""
+
+    def __init__(self, store: Store, step: str) -> None:
+        self._store = store
+        self._step = step
+
+    def insert(self, lines: Iterable[bytes], token: str) -> None:
+        self._fail_at("before the insert")
+        self._store.insert(lines, token)
+        self._fail_at("after the insert")
+
+    def query(self, sql: str, parameters: dict[str, Any]) -> bytes:
+        return self._store.query(sql, parameters)
+
+    def execute(self, sql: str, parameters: dict[str, Any]) -> None:
+        self._store.execute(sql, parameters)
+        self._fail_at("after the delete")
+
+    def _fail_at(self, step: str) -> None:
+        if step == self._step:
+            raise StoreUnavailable(step)
+
+
+@pytest.mark.parametrize("step", ["before the insert", "after the insert", "after the delete"])
+def test_a_merge_cut_short_is_completed_by_doing_it_again(store: Store, step: str) -> None:
+    """Wherever the store failed, the segment done again leaves the log once and whole, and shows it once meanwhile."""
+    first = piece(model="m", status="running", start_time=RECEIVED_AT - 5)
+    insert(store, first)
+    pieces = as_pieces(first, piece(timestamp=RECEIVED_AT, output="done"))
+    with pytest.raises(StoreUnavailable):
+        Pieces(_Failing(store, step)).merge(pieces, LATER)
+    assert len(fetch_page(store, EVERYTHING, 10**9)) == 1
+    Pieces(store).merge(pieces, LATER)
+    Pieces(store).merge(pieces, LATER)
+    [listed] = fetch_page(store, EVERYTHING, 10**9)
+    assert (bytes(listed.log.output), listed.log.latency) == (b"done", 5.0)
+    assert count_logs(store, EVERYTHING) == 1
+
+
+def test_a_repeat_of_what_is_stored_writes_nothing(store: Store) -> None:
+    """A request that an exporter sends again leaves the row as it is: its revision does not grow."""
+    first = piece(
+        model="gpt-4o-mini", start_time=RECEIVED_AT - 5, timestamp=RECEIVED_AT - 0.123457, input='{"text": "of JSON"',
+        prompt_messages=[{"role": "user", "content": "Hi"}], usage={"prompt_tokens": 7}, metadata={"a": 1.5},
+    )  # fmt: skip
+    insert(store, first)
+    Pieces(store).merge(as_pieces(first, first, piece(received_at=RECEIVED_AT + 60)), LATER)
+    log = fetch_log(store, PROJECT, first.log.id)
+    assert log is not None
+    assert log.revision == 0
+
+
+def test_a_piece_whose_log_is_gone_becomes_the_log(store: Store) -> None:
+    """What was deleted or set aside meanwhile does not take the piece with it."""
+    first = piece(model="m")
+    Pieces(store).merge(as_pieces(first, piece(output="late"), piece(error_message="boom")), LATER)
+    log = fetch_log(store, PROJECT, first.log.id)
+    assert log is not None
+    assert (bytes(log.output), log.status) == (b"late", "failed")
+
+
+def test_many_pieces_of_many_logs_at_once(store: Store) -> None:
+    """Five hundred logs of three pieces each are five hundred whole logs."""
+    firsts = [piece(span_unique_id=f"{number:016x}", model="m", status="running") for number in range(500)]
+    insert(store, *firsts)
+    pieces: list[Piece] = []
+    for number, first in enumerate(firsts):
+        pieces += as_pieces(first, piece(span_unique_id=f"{number:016x}", output=f"answer {number}"))
+        pieces += as_pieces(first, piece(span_unique_id=f"{number:016x}", customer_identifier=f"c{number}"))
+    Pieces(store).merge(pieces, LATER)
+    logs = [listed.log for listed in fetch_page(store, Page(project_id=PROJECT, size=1_000), 10**9)]
+    assert _said(logs) == {(f"answer {number}", f"c{number}", "success") for number in range(500)}
+    assert count_logs(store, EVERYTHING) == 500
+
+
+def _said(logs: Sequence[Log]) -> set[tuple[str, str, str]]:
+    return {(bytes(log.output).decode(), log.customer_identifier, log.status) for log in logs}
+
+
+def test_pieces_of_two_projects_do_not_meet(store: Store) -> None:
+    """The same trace and span ids in two projects are two logs."""
+    first = piece(model="m")
+    insert(store, first)
+    foreign = msgspec.json.decode(piece(output="theirs").entry.row)
+    foreign["project_id"] = PROJECT.replace("0", "f")
+    Pieces(store).merge([Piece(first.log.id, msgspec.json.encode(foreign), overrides=True)], LATER)
+    log = fetch_log(store, PROJECT, first.log.id)
+    assert log is not None
+    assert bytes(log.output) == b'""'
