@@ -103,8 +103,9 @@ _OF_ASSOCIATIONS: Final[dict[str, Rule]] = {
 def read(draft: Draft) -> None:
     """Take messages, functions, associations, what a task was given and gave, and the time of the first chunk."""
     attributes = draft.attributes
-    for prefix, found in zip(_LISTS, take_lists(attributes, tuple(_LISTS)), strict=True):
-        if found and not _LISTS[prefix](draft, found):
+    lists = take_lists(attributes, _PREFIXES)
+    for prefix in _PREFIXES if lists else ():
+        if prefix in lists and not _LISTS[prefix](draft, lists[prefix]):
             draft.put_back(prefix)
     own = [key for key in attributes if key.startswith("traceloop.")]
     for key in own:
@@ -213,6 +214,7 @@ _LISTS: Final[dict[str, Callable[[Draft, list[Fields]], bool]]] = {
     "llm.prompts.": _set_prompt,
     "llm.completions.": _set_answers,
 }
+_PREFIXES: Final = tuple(_LISTS)
 
 
 def _function(fields: Fields) -> Any:
