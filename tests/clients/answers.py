@@ -1,5 +1,6 @@
 """What the provider's two halves share: the answer, the word that chooses it, and what is said."""
 
+import hashlib
 import json
 import re
 from typing import Any, Final, NamedTuple
@@ -8,6 +9,9 @@ TEXT: Final = "Paris is the capital of France."
 THOUGHT: Final = "The user asks for a capital. France's is Paris."
 TOOL: Final = "get_weather"
 TOOL_CALL_ID: Final = "call_weather_1"
+TOOL_ITEM_ID: Final = "fc_1"
+"""What the responses API calls the item that the call is; some clients send it as the call's id."""
+TOOL_CALL_IDS: Final = (TOOL_CALL_ID, TOOL_ITEM_ID)
 TOOL_ARGUMENTS: Final = {"city": "Paris"}
 TOOL_ARGUMENTS_TEXT: Final = json.dumps(TOOL_ARGUMENTS)
 TOOL_TEXT: Final = "It is sunny in Paris, 24 degrees."
@@ -27,6 +31,11 @@ class Answer(NamedTuple):
     body: Any = None
     events: tuple[str, ...] = ()
     cut: bool = False
+
+
+def id_of(prefix: str, request: Any) -> str:
+    """Return an id for the answer to a request: another for each other request, as clients tell calls apart by it."""
+    return f"{prefix}_{hashlib.sha256(json.dumps(request, sort_keys=True).encode()).hexdigest()[:24]}"
 
 
 def word(text: str) -> str:

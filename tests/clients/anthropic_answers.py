@@ -19,6 +19,7 @@ from tests.clients.answers import (
     TOOL_TEXT,
     Answer,
     answering,
+    id_of,
     pieces,
     text_of,
     word,
@@ -52,7 +53,7 @@ def messages(request: Json) -> Answer:
     blocks = _blocks(chosen, answered=answered)
     reason = "tool_use" if blocks[-1]["type"] == "tool_use" else "end_turn"
     body = {
-        "id": "msg_1",
+        "id": id_of("msg", request),
         "type": "message",
         "role": "assistant",
         "model": answering(request["model"]),

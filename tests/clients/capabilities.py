@@ -16,6 +16,9 @@ TOOL_RESULT: Final = "Sunny, 24 degrees"
 PIXEL: Final = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGNgYGBgAAAABQABpfZFQAAAAABJRU5ErkJggg=="
 
 
+KINDS: Final = "kinds of spans"
+
+
 class Capability(NamedTuple):
     """Its name, the scenario that shows it, and whether it arrived."""
 
@@ -24,9 +27,10 @@ class Capability(NamedTuple):
     seen: Callable[[Logs], bool]
 
 
-def arrived(logs: Logs, scenarios: tuple[str, ...]) -> dict[str, bool]:
-    """Return for each capability of a client's scenarios whether it arrived."""
-    return {each.name: bool(each.seen(logs)) for each in CAPABILITIES if each.scenario in scenarios}
+def arrived(logs: Logs, scenarios: tuple[str, ...], kinds: frozenset[str]) -> dict[str, bool]:
+    """Return for each capability of a client's scenarios whether it arrived; `kinds` are those of its spans."""
+    found = {each.name: bool(each.seen(logs)) for each in CAPABILITIES if each.scenario in scenarios}
+    return found | {KINDS: kinds <= {log["log_type"] for log in logs.trace("journey")}}
 
 
 def _is(scenario: str, *path: str | int, value: Any, number: int = 0) -> Callable[[Logs], bool]:
@@ -49,7 +53,8 @@ def _calls_tool(scenario: str) -> Callable[[Logs], bool]:
     def seen(logs: Logs) -> bool:
         log = logs.call(scenario)
         calls = get(log, "completion_message", "tool_calls") or log.get("tool_calls") or []
-        return len(calls) == 1 and _call(calls[0]) == (answers.TOOL_CALL_ID, answers.TOOL, answers.TOOL_ARGUMENTS)
+        known = [(each, answers.TOOL, answers.TOOL_ARGUMENTS) for each in answers.TOOL_CALL_IDS]
+        return len(calls) == 1 and _call(calls[0]) in known
 
     return seen
 
@@ -135,12 +140,6 @@ def _whole(logs: Logs) -> bool:
     return len(trace) > 1 and len(ids) == len(trace) and len(roots) == 1 and hung
 
 
-def _kinds(logs: Logs) -> bool:
-    """Every kind of span that the client has came as that kind, and the call as a chat."""
-    kinds = {log["log_type"] for log in logs.trace("journey")}
-    return {"tool", "agent", "chat"} <= kinds and bool(kinds & {"workflow", "task"})
-
-
 def _somewhere(name: str, value: Any) -> Callable[[Logs], bool]:
     return lambda logs: any(log.get(name) == value for log in logs.trace("journey"))
 
@@ -156,8 +155,8 @@ def _names(logs: Logs) -> bool:
 
 
 def _bodies(logs: Logs) -> bool:
-    tool = logs.kind("journey", "tool")
-    return "Paris" in str(tool.get("input")) and "24" in str(tool.get("output"))
+    """What the tool was asked and what it answered."""
+    return any("Paris" in log["input"] and "24" in log["output"] for log in logs.trace("journey"))
 
 
 def _thread(logs: Logs) -> bool:
@@ -177,9 +176,24 @@ def _waited(logs: Logs) -> bool:
     return 0 < float(logs.call("streaming").get("time_to_first_token") or 0) < 5
 
 
+def _embedding(logs: Logs) -> Json:
+    return next((log for log in logs.all if log["model"].startswith("text-embedding")), {})
+
+
 def _asked_embeddings(logs: Logs) -> bool:
-    log = logs.call("embedding")
-    return log.get("log_type") == "embedding" and "two" in str(log.get("input"))
+    return "one" in str(_embedding(logs).get("input")) and "two" in str(_embedding(logs).get("input"))
+
+
+def _gave_embeddings(logs: Logs) -> bool:
+    return "0.125" in str(_embedding(logs).get("output"))
+
+
+def _answered_by(scenario: str, model: str) -> Callable[[Logs], bool]:
+    def seen(logs: Logs) -> bool:
+        log = logs.call(scenario)
+        return model in (log.get("response_model"), log.get("model"))
+
+    return seen
 
 
 def _tokens(scenario: str, prompt: int, completion: int) -> Callable[[Logs], bool]:
@@ -188,6 +202,11 @@ def _tokens(scenario: str, prompt: int, completion: int) -> Callable[[Logs], boo
         return (log.get("prompt_tokens"), log.get("completion_tokens")) == (prompt, completion)
 
     return seen
+
+
+def _bounded(logs: Logs) -> bool:
+    log = logs.call("plain")
+    return 100 in (log.get("max_tokens"), log.get("max_output_tokens"))
 
 
 def _audio(logs: Logs) -> bool:
@@ -210,7 +229,7 @@ _SYSTEM: Final = ("system", "You are terse.")
 
 CAPABILITIES: Final = (
     Capability("model asked for", "plain", _is("plain", "model", value="gpt-4o-mini")),
-    Capability("model that answered", "plain", _is("plain", "response_model", value="gpt-4o-mini-2024-07-18")),
+    Capability("model that answered", "plain", _answered_by("plain", "gpt-4o-mini-2024-07-18")),
     Capability("provider", "plain", _is("plain", "provider_id", value="openai")),
     Capability("messages in", "plain", _asks("plain", _SYSTEM, ("user", f"[plain] {QUESTION}"))),
     Capability("message out", "plain", _says("plain")),
@@ -222,7 +241,7 @@ CAPABILITIES: Final = (
     Capability("images", "image", _shows_image("image")),
     Capability("temperature", "plain", _is("plain", "temperature", value=0.2)),
     Capability("top_p", "plain", _is("plain", "top_p", value=0.9)),
-    Capability("max_tokens", "plain", _is("plain", "max_tokens", value=100)),
+    Capability("max_tokens", "plain", _bounded),
     Capability("frequency_penalty", "plain", _is("plain", "frequency_penalty", value=0.1)),
     Capability("presence_penalty", "plain", _is("plain", "presence_penalty", value=0.3)),
     Capability("stop", "plain", _is("plain", "stop", value=["END"])),
@@ -245,8 +264,10 @@ CAPABILITIES: Final = (
     Capability("what had come of it", "aborted", _partial),
     Capability("that it failed", "aborted", _is("aborted", "status", value="failed")),
     Capability("stream that was left", "abandoned", lambda logs: bool(logs.call("abandoned"))),
-    Capability("embeddings", "embedding", _asked_embeddings),
-    Capability("tokens of embeddings", "embedding", _is("embedding", "prompt_tokens", value=8)),
+    Capability("embeddings: texts", "embedding", _asked_embeddings),
+    Capability("embeddings: vectors", "embedding", _gave_embeddings),
+    Capability("embeddings: kind", "embedding", lambda logs: _embedding(logs).get("log_type") == "embedding"),
+    Capability("embeddings: tokens", "embedding", lambda logs: _embedding(logs).get("prompt_tokens") == 8),
     Capability("responses API: messages in", "responses", _asks(
         "responses", _SYSTEM, ("user", f"[reasoning] [responses] {QUESTION}"))),
     Capability("responses API: message out", "responses", _says("responses")),
@@ -257,8 +278,8 @@ CAPABILITIES: Final = (
     Capability("responses API: tool results", "responses_tools", _gives_result("responses_tools")),
     Capability("responses API: message out of a stream", "responses_streaming", _says("responses_streaming")),
     Capability("Anthropic: model asked for", "claude_plain", _is("claude_plain", "model", value="claude-sonnet-4-5")),
-    Capability("Anthropic: model that answered", "claude_plain", _is(
-        "claude_plain", "response_model", value="claude-sonnet-4-5-20250929")),
+    Capability("Anthropic: model that answered", "claude_plain", _answered_by(
+        "claude_plain", "claude-sonnet-4-5-20250929")),
     Capability("Anthropic: provider", "claude_plain", _is("claude_plain", "provider_id", value="anthropic")),
     Capability("Anthropic: messages in", "claude_plain", _asks(
         "claude_plain", _SYSTEM, ("user", f"[claude_plain] {QUESTION}"))),
@@ -282,7 +303,7 @@ CAPABILITIES: Final = (
     Capability("Anthropic: error", "claude_error", _fails("claude_error", answers.ERROR_TEXT)),
     Capability("Anthropic: stream that broke off", "claude_aborted", lambda logs: bool(logs.call("claude_aborted"))),
     Capability("one tree: one root, all parents", "journey", _whole),
-    Capability("kinds of spans", "journey", _kinds),
+    Capability(KINDS, "journey", bool),
     Capability("names of spans", "journey", _names),
     Capability("input and output of spans", "journey", _bodies),
     Capability("errors of spans", "broken", _broken),

@@ -7,10 +7,11 @@ import json
 import sys
 from pathlib import Path
 
+from tests.clients.client import Client
 from tests.clients.environment import Environment
 from tests.clients.provider import provider
 from tests.clients.recorder import Recorder
-from tests.clients.table import CLIENTS, Client
+from tests.clients.table import CLIENTS
 
 
 def main(arguments: list[str]) -> int:

@@ -17,9 +17,11 @@ from tests.clients.answers import (
     TOOL,
     TOOL_ARGUMENTS_TEXT,
     TOOL_CALL_ID,
+    TOOL_ITEM_ID,
     TOOL_TEXT,
     Answer,
     answering,
+    id_of,
     pieces,
     text_of,
     word,
@@ -28,7 +30,6 @@ from tests.clients.answers import (
 Json = dict[str, Any]
 VECTOR: Final = (0.25, -0.5, 0.125)
 CREATED: Final = 1_767_225_600
-CHAT_ID: Final = "chatcmpl-1"
 FINGERPRINT: Final = "fp_1"
 USAGE: Final[Json] = {
     "prompt_tokens": 120,
@@ -113,7 +114,7 @@ def _message(chosen: str, *, answered: bool) -> Json:
 def _chat_body(request: Json, message: Json, count: int) -> Json:
     reason = "tool_calls" if "tool_calls" in message else "stop"
     return {
-        "id": CHAT_ID,
+        "id": id_of("chatcmpl", request),
         "object": "chat.completion",
         "created": CREATED,
         "model": answering(request["model"]),
@@ -152,7 +153,7 @@ def _choice(delta: Json, reason: str | None = None) -> Json:
 
 def _chunk(request: Json, choices: list[Json], **more: Any) -> str:
     chunk = {
-        "id": CHAT_ID,
+        "id": id_of("chatcmpl", request),
         "object": "chat.completion.chunk",
         "created": CREATED,
         "model": answering(request["model"]),
@@ -165,7 +166,13 @@ def _chunk(request: Json, choices: list[Json], **more: Any) -> str:
 
 def _output(chosen: str, *, answered: bool) -> list[Json]:
     if chosen == "tools" and not answered:
-        call = {"id": "fc_1", "type": "function_call", "status": "completed", "call_id": TOOL_CALL_ID, "name": TOOL}
+        call = {
+            "id": TOOL_ITEM_ID,
+            "type": "function_call",
+            "status": "completed",
+            "call_id": TOOL_CALL_ID,
+            "name": TOOL,
+        }
         return [call | {"arguments": TOOL_ARGUMENTS_TEXT}]
     part: Json = {"type": "output_text", "text": TOOL_TEXT if answered else TEXT, "annotations": [], "logprobs": []}
     message = {"id": "msg_1", "type": "message", "role": "assistant", "status": "completed", "content": [part]}
@@ -191,7 +198,7 @@ def _response(request: Json, output: list[Json], status: str = "completed") -> J
         "truncation": "disabled",
     }
     return {
-        "id": "resp_1",
+        "id": id_of("resp", request),
         "object": "response",
         "created_at": CREATED,
         "status": status,

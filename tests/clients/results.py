@@ -5,8 +5,9 @@ import re
 from pathlib import Path
 from typing import Any, Final
 
+from tests.clients.client import Client
 from tests.clients.environment import HERE, Environment
-from tests.clients.table import CLIENTS, Client
+from tests.clients.table import CLIENTS
 
 RESULTS: Final = HERE / "results"
 _EXAMPLE_URL: Final = "http://localhost:8321"
@@ -20,7 +21,7 @@ def result(client: Client, capabilities: dict[str, bool]) -> dict[str, Any]:
         "group": client.group,
         "packages": versions(client),
         "settings": {name: _shown(value) for name, value in client.settings.items()},
-        "language": "python" if client.driver_ending == ".py" else "js",
+        "language": "js" if client.is_npm else "python",
         "code": [_shown(line) for line in client.code],
         "capabilities": capabilities,
         "notes": list(client.notes),

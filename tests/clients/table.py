@@ -1,11 +1,12 @@
-"""The clients under test: how each is pointed at inferlog, and the scenarios that its driver runs.
+"""The clients under test, a row each.
 
-A client is added by an environment (`environments/NAME.in` and `make clients-pin`, or `npm/NAME/`), a driver
-(`drivers/run_NAME.py` or `.mjs`) and a row here.
+A client is added by an environment (`environments/NAME.in`, pinned by `python -m tests.clients.install --pin NAME`, or
+`npm/NAME/`), a driver (`drivers/run_NAME.py` or `.mjs`) and a row here.
 """
 
-from dataclasses import dataclass, field
 from typing import Final
+
+from tests.clients.client import Client
 
 OPENAI: Final = tuple(
     "plain streaming tools streaming_tools reasoning image choices error aborted abandoned embedding responses"
@@ -15,82 +16,94 @@ ANTHROPIC: Final = tuple(
     "claude_plain claude_streaming claude_raw_streaming claude_tools claude_reasoning claude_image claude_error"
     " claude_aborted".split()
 )
+LOGS: Final = tuple("plain streaming tools reasoning image choices embedding error journey".split())
 LOGGING: Final = "Clients of the logging API"
 SDKS: Final = "Tracing SDKs"
 OTEL: Final = "OpenTelemetry instrumentations"
-OTLP_HEADERS: Final = "Authorization=Bearer {key}"
-
-
-@dataclass(frozen=True)
-class Client:
-    """One client.
-
-    `group` is the heading that it is documented under. `settings` are the environment variables by which its users
-    point it at inferlog, `code` what they write in their program, where no variable does it or beside them; {url} and
-    {key} stand for inferlog's address and a key of its. `others` are what else the driver needs to run; the
-    provider's variables (OPENAI_BASE_URL, …) are always there. `shares` names the client whose environment and driver
-    it runs with. `notes` say what it does not send, or loses by itself.
-    """
-
-    name: str
-    group: str
-    settings: dict[str, str]
-    scenarios: tuple[str, ...]
-    others: dict[str, str] = field(default_factory=dict)
-    driver_ending: str = ".py"
-    shares: str = ""
-    code: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
-
-    @property
-    def environment(self) -> str:
-        """Return the name of its environment, which is its own or another client's."""
-        return self.shares or self.name
-
-    @property
-    def driver(self) -> str:
-        """Return the name of its driver's file."""
-        return f"run_{self.environment.replace('-', '_')}{self.driver_ending}"
-
-    def variables(self, url: str, key: str, provider: str) -> dict[str, str]:
-        """Return the environment of its driver, for an inferlog and a provider."""
-        asked = {
-            "OPENAI_BASE_URL": f"{provider}/v1",
-            "OPENAI_API_KEY": "sk-of-the-provider",
-            "ANTHROPIC_BASE_URL": provider,
-            "ANTHROPIC_API_KEY": "sk-of-the-provider",
-        }
-        given = self.settings | self.others
-        return asked | {name: value.replace("{url}", url).replace("{key}", key) for name, value in given.items()}
-
-
-LOGS: Final = tuple("plain streaming tools reasoning image choices embedding error journey".split())
+TWICE: Final = (
+    "Anthropic's own client (2.x) makes spans of its calls as soon as a tracer is set up, beside those of the "
+    "instrumentation, so each call comes twice, once without its messages. Switch its own off: "
+    "`export ANTHROPIC_OPEN_TELEMETRY=false`."
+)
+_OTLP: Final = {"OTEL_EXPORTER_OTLP_ENDPOINT": "{url}", "OTEL_EXPORTER_OTLP_HEADERS": "Authorization=Bearer {key}"}
 _PHOENIX: Final = {"PHOENIX_COLLECTOR_ENDPOINT": "{url}/v1/traces", "PHOENIX_API_KEY": "{key}"}
-_OTLP: Final = {"OTEL_EXPORTER_OTLP_ENDPOINT": "{url}", "OTEL_EXPORTER_OTLP_HEADERS": OTLP_HEADERS}
+_NO_KIND: Final = (
+    "Its create model has no `log_type`, so spans of a workflow and embeddings come as chats, and none of the "
+    "parameters that it does not know (`seed`, `reasoning_effort`, …).",
+    "It sends a `thread_identifier` as `session_identifier`.",
+)
+_OTEL_SPANS: Final = (
+    "Spans of your own carry what you put on them; `user.id` and `session.id` become the customer and the session."
+)
 
 CLIENTS: Final = {
     client.name: client
     for client in (
-        Client("keywordsai", LOGGING, {"KEYWORDS_AI_BASE_URL": "{url}", "KEYWORDSAI_API_KEY": "{key}"}, LOGS),
-        Client("respan-ai-2", LOGGING, {"KEYWORDS_AI_BASE_URL": "{url}", "RESPAN_API_KEY": "{key}"}, LOGS),
-        Client("respan-api", LOGGING, {"RESPAN_API_KEY": "{key}"}, LOGS, {"INFERLOG_URL": "{url}"}),
+        Client(
+            "keywordsai",
+            LOGGING,
+            {"KEYWORDS_AI_BASE_URL": "{url}", "KEYWORDSAI_API_KEY": "{key}"},
+            LOGS,
+            notes=_NO_KIND,
+        ),
+        Client(
+            "respan-ai-2",
+            LOGGING,
+            {"KEYWORDS_AI_BASE_URL": "{url}", "RESPAN_API_KEY": "{key}"},
+            LOGS,
+            notes=("It is keywordsai under a new name, and still reads the old variable for the address.", *_NO_KIND),
+        ),
+        Client(
+            "respan-api",
+            LOGGING,
+            {"RESPAN_API_KEY": "{key}"},
+            LOGS,
+            {"INFERLOG_URL": "{url}"},
+            code=(
+                "import os",
+                "from respan import RespanClient",
+                "",
+                'client = RespanClient(base_url="{url}", authorization="Bearer " + os.environ["RESPAN_API_KEY"])',
+            ),
+            notes=(
+                "It has no argument for `span_unique_id`, `completion_messages`, `session_identifier` and others: "
+                'give them in `respan_params`, which comes to the same. A log without a model needs `model=""`.',
+            ),
+        ),
         Client(
             "keywordsai-tracing",
             SDKS,
             {"KEYWORDSAI_BASE_URL": "{url}/api", "KEYWORDSAI_API_KEY": "{key}"},
             ("journey", "broken", *OPENAI, *ANTHROPIC),
+            code=("from keywordsai_tracing import KeywordsAITelemetry", "", "KeywordsAITelemetry()"),
+            notes=(
+                "It drops a model's call that is not made within something decorated (`@workflow`, `@task`, …).",
+                "What `keywordsai_span_attributes` sets is on the span that is current, not on those below it.",
+                TWICE,
+            ),
         ),
         Client(
             "respan-tracing",
             SDKS,
             {"RESPAN_BASE_URL": "{url}/api", "RESPAN_API_KEY": "{key}"},
             ("journey", "broken", *OPENAI, *ANTHROPIC),
+            code=("from respan_tracing import RespanTelemetry", "", "RespanTelemetry()"),
+            notes=(
+                "What `respan_span_attributes` sets is on the span that is current, not on those below it.",
+                "A stream that breaks off is reported as one that went well.",
+                TWICE,
+            ),
         ),
         Client(
             "respan-ai",
             SDKS,
             {"RESPAN_BASE_URL": "{url}/api", "RESPAN_API_KEY": "{key}"},
             ("journey", "broken", *OPENAI, *ANTHROPIC),
+            code=("from respan import Respan", "", "Respan()"),
+            notes=(
+                "Of the parameters it sends none to OpenAI, and of the token counts no cached and no reasoning ones.",
+                TWICE,
+            ),
         ),
         Client(
             "traceloop-sdk",
@@ -98,6 +111,16 @@ CLIENTS: Final = {
             {"TRACELOOP_BASE_URL": "{url}", "TRACELOOP_API_KEY": "{key}"},
             ("journey", "broken", *OPENAI, *ANTHROPIC),
             {"TRACELOOP_METRICS_ENABLED": "false", "TRACELOOP_TELEMETRY": "false"},
+            code=("from traceloop.sdk import Traceloop", "", "Traceloop.init()"),
+            notes=(
+                "It imports httpx without asking for it: install it too.",
+                "`user_id` and `session_id` of its association properties become the customer and the session, the "
+                "others metadata.",
+                "A stream that breaks off is reported as one that went well.",
+                "It uploads images to Traceloop's own service, and without it sends a message with an image in it "
+                "not at all.",
+                TWICE,
+            ),
         ),
         Client(
             "keywordsai-exporter-openai-agents",
@@ -105,13 +128,43 @@ CLIENTS: Final = {
             {},
             ("plain", "tools", "chat", "journey", "error"),
             {"INFERLOG_URL": "{url}", "INFERLOG_KEY": "{key}"},
+            code=(
+                "from agents.tracing import set_trace_processors",
+                "from keywordsai_exporter_openai_agents import KeywordsAITraceProcessor",
+                "",
+                'endpoint = "{url}/api/openai/v1/traces/ingest"',
+                'set_trace_processors([KeywordsAITraceProcessor(api_key="{key}", endpoint=endpoint)])',
+            ),
+            notes=(
+                "The group and the metadata of a trace are not sent.",
+                "Of a call that fails, what was asked is not sent, and its status code is 400, whatever it was.",
+                "The model is the one that answered; the one asked for is sent only of chat completions.",
+            ),
+            kinds=frozenset({"agent", "custom", "guardrail", "text"}),
         ),
-        Client("opentelemetry-openai", OTEL, _OTLP, ("journey", *OPENAI)),
+        Client(
+            "opentelemetry-openai",
+            OTEL,
+            _OTLP,
+            ("journey", *OPENAI),
+            notes=(_OTEL_SPANS, "A stream that breaks off is reported as one that went well."),
+            kinds=frozenset({"chat"}),
+        ),
         Client(
             "opentelemetry-openai-v2",
             OTEL,
             _OTLP | {"OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT": "true"},
             ("journey", *OPENAI),
+            notes=(
+                "Its messages travel as OTLP log records to `/v1/logs`, apart from their spans: set up a "
+                "`LoggerProvider` with an `OTLPLogExporter` as well. They are put together here.",
+                "It needs httpx, which it does not ask for, and opentelemetry-util-genai 0.4b0, as newer ones lack "
+                "what it imports.",
+                "It does not trace the responses API, and sends no tools, no texts of embeddings and of the token "
+                "counts no cached, reasoning and audio ones.",
+                _OTEL_SPANS,
+            ),
+            kinds=frozenset({"chat"}),
         ),
         Client(
             "opentelemetry-openai-v2-latest",
@@ -123,13 +176,34 @@ CLIENTS: Final = {
             },
             ("journey", *OPENAI),
             shares="opentelemetry-openai-v2",
+            notes=("The same package, with its messages on the spans.", _OTEL_SPANS),
+            kinds=frozenset({"chat"}),
         ),
-        Client("openinference-openai", OTEL, _PHOENIX, ("journey", "broken", *OPENAI)),
+        Client(
+            "openinference-openai",
+            OTEL,
+            _PHOENIX,
+            ("journey", "broken", *OPENAI),
+            code=(
+                "from phoenix.otel import register",
+                "from openinference.instrumentation.openai import OpenAIInstrumentor",
+                "",
+                'OpenAIInstrumentor().instrument(tracer_provider=register(protocol="http/protobuf", batch=True))',
+            ),
+            kinds=frozenset({"tool", "agent", "chat"}),
+        ),
         Client(
             "openinference-langchain",
             OTEL,
             _PHOENIX,
             ("plain", "streaming", "journey", "tools", "image", "reasoning", "error", "aborted"),
+            code=(
+                "from phoenix.otel import register",
+                "from openinference.instrumentation.langchain import LangChainInstrumentor",
+                "",
+                'LangChainInstrumentor().instrument(tracer_provider=register(protocol="http/protobuf", batch=True))',
+            ),
+            kinds=frozenset({"tool", "chat"}),
         ),
     )
 }

@@ -4,6 +4,8 @@ Each text holds the scenario's name in brackets; the first such word tells the p
 The client finds the provider by ANTHROPIC_BASE_URL and ANTHROPIC_API_KEY.
 """
 
+import functools
+
 import anthropic
 
 MODEL = "claude-sonnet-4-5"
@@ -19,8 +21,9 @@ TOOLS = [
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGNgYGBgAAAABQABpfZFQAAAAABJRU5ErkJggg=="
 
 
+@functools.cache
 def client():
-    """A client that asks once and does not try again."""
+    """The one client that asks once and does not try again."""
     return anthropic.Anthropic(max_retries=0)
 
 

@@ -4,6 +4,8 @@ Each text holds the scenario's name in brackets; the first such word tells the p
 The client finds the provider by OPENAI_BASE_URL and OPENAI_API_KEY.
 """
 
+import functools
+
 import openai
 
 MODEL = "gpt-4o-mini"
@@ -22,8 +24,9 @@ TOOLS = [
 ]
 
 
+@functools.cache
 def client():
-    """A client that asks once and does not try again."""
+    """The one client that asks once and does not try again."""
     return openai.OpenAI(max_retries=0)
 
 

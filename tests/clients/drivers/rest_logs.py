@@ -45,6 +45,7 @@ def call(question, answer, **more):
     messages = asked(question) if isinstance(question, str) else question
     fields = {
         "model": MODEL,
+        "provider_id": "openai",
         "log_type": "chat",
         "prompt_messages": messages,
         "completion_message": answer,
@@ -65,6 +66,7 @@ def plain():
         "frequency_penalty": 0.1,
         "presence_penalty": 0.3,
         "stop": ["END"],
+        "seed": 7,
     }
     return [call(messages, answered(), **parameters)]
 
@@ -88,7 +90,7 @@ def tools():
 def reasoning():
     """What the model thought."""
     thought = answered(reasoning_content="The user asks for a capital. France's is Paris.")
-    return [call(f"[reasoning] {QUESTION}", thought)]
+    return [call(f"[reasoning] {QUESTION}", thought, reasoning_effort="low")]
 
 
 def image():
@@ -157,7 +159,7 @@ def journey():
     return [
         span("travel", "workflow", None, input='"Paris"', output='"done"', **people),
         span("prepare", "task", "travel", input='"Paris"', output='"Tell me about Paris"'),
-        span("look_up", "tool", "prepare", input='"Paris"', output='{"city": "Paris"}'),
+        span("look_up", "tool", "prepare", input='"Paris"', output='{"city": "Paris", "degrees": 24}'),
         span("guide", "agent", "travel", input='"Tell me about Paris"', output='"Paris"'),
         call(f"[journey] {QUESTION}", answered()) | span("ask", "chat", "guide"),
     ]
@@ -169,6 +171,7 @@ SCENARIOS = {
 
 
 def fitting(function, log):
-    """Return what of a log the client's own function has an argument for."""
+    """Return a log as the arguments of the client's own function; what it has none for goes into respan_params."""
     names = inspect.signature(function).parameters
-    return {name: value for name, value in log.items() if name in names}
+    rest = {name: value for name, value in log.items() if name not in names}
+    return {name: value for name, value in log.items() if name in names} | ({"respan_params": rest} if rest else {})

@@ -9,7 +9,7 @@ from agents.tracing import custom_span, set_trace_processors
 from keywordsai_exporter_openai_agents import KeywordsAITraceProcessor
 
 MODEL = "gpt-4o-mini"
-SETTINGS = ModelSettings(temperature=0.2, max_tokens=100)
+SETTINGS = ModelSettings(temperature=0.2, top_p=0.9, max_tokens=100)
 
 
 @function_tool

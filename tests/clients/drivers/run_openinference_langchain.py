@@ -6,6 +6,7 @@ from langchain.agents import create_agent
 from langchain_core.messages import HumanMessage, SystemMessage
 from langchain_core.output_parsers import StrOutputParser
 from langchain_core.prompts import ChatPromptTemplate
+from langchain_core.runnables import RunnableLambda
 from langchain_core.tools import tool
 from langchain_openai import ChatOpenAI
 from openinference.instrumentation import using_attributes
@@ -38,14 +39,26 @@ def streaming():
         pass
 
 
+@tool
+def look_up(city: str) -> dict:
+    """Look up a city"""
+    return {"city": city, "degrees": 24}
+
+
+def prepare(question):
+    """Look up, then pass on what the prompt needs."""
+    look_up.invoke({"city": "Paris"})
+    return {"question": question}
+
+
 def journey():
-    """A chain of a prompt, a model and a parser, with people, session, tags and metadata."""
+    """A chain that calls a tool, fills a prompt, asks a model and parses, with people, session, tags and metadata."""
     prompt = ChatPromptTemplate.from_messages([("system", "You are terse."), ("user", "[journey] {question}")])
-    chain = prompt | model(temperature=0.2) | StrOutputParser()
+    chain = RunnableLambda(prepare, name="guide") | prompt | model(temperature=0.2) | StrOutputParser()
     with using_attributes(
         session_id="session-1", user_id="customer-1", metadata={"plan": "pro", "seats": 3}, tags=["blue"]
     ):
-        chain.invoke({"question": QUESTION}, config={"run_name": "travel", "metadata": {"step": "first"}})
+        chain.invoke(QUESTION, config={"run_name": "travel", "metadata": {"step": "first"}})
 
 
 def tools():
