@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from inferlog.dialects import otlp, otlp_json
-from inferlog.dialects.families import to_sent
+from inferlog.dialects.families import interpret
 from inferlog.dialects.spans import Span
 from inferlog.errors import InvalidInput
 from inferlog.ingest import Piece, Prepared, prepare_pieces
@@ -30,7 +30,7 @@ def test_json_and_protobuf_give_the_same_logs(request: ExportTraceServiceRequest
 
 
 def _rows(spans: list[Span]) -> list[tuple[bytes, bytes]]:
-    pieces: list[Piece] = [(to_sent(span), "override") for span in spans]
+    pieces: list[Piece] = [(interpret(span), "override") for span in spans]
     prepared = prepare_pieces(pieces, KEY, RECEIVED_AT, SETTINGS)
     entries: list[Entry] = [each.entry for each in prepared if isinstance(each, Prepared)]
     assert len(entries) == len(spans)
@@ -156,7 +156,7 @@ def test_any_json_at_all_is_read_or_refused(value: Any) -> None:
     except InvalidInput:
         return
     for span in spans:
-        msgspec.json.encode(to_sent(span).log)
+        msgspec.json.encode(interpret(span).log)
 
 
 @given(st.binary(max_size=60))

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from inferlog.dialects.families import to_sent
+from inferlog.dialects.families import interpret
 from inferlog.dialects.spans import Span
 from inferlog.model import Sent
 
@@ -23,4 +23,4 @@ def plain(sent: Sent) -> dict[str, Any]:
 def read(attributes: dict[str, Any], **span: Any) -> dict[str, Any]:
     """Return the log of a span that has these attributes; `span` are its other fields."""
     given: dict[str, Any] = {"trace_id": "0a", "span_id": "0b", "parent_id": "0c", "name": "a span"} | span
-    return plain(to_sent(Span(attributes=attributes, **given)))
+    return plain(interpret(Span(attributes=attributes, **given)))

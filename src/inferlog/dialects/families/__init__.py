@@ -4,10 +4,11 @@ A span may speak several at once (a vendor's SDK on top of an instrumentation). 
 first counts where two disagree, and what loses is kept as metadata, under the name it came with.
 """
 
+import logging
 import re
 from typing import Any, Final
 
-from inferlog.dialects.families import genai, langfuse, respan
+from inferlog.dialects.families import genai, langfuse, logfire, openllmetry, respan, vercel
 from inferlog.dialects.families.messages import Message
 from inferlog.dialects.families.rules import Family, Rule
 from inferlog.dialects.spans import FAILED, UNSET, Draft, Event, Span
@@ -16,7 +17,9 @@ from inferlog.model import Sent
 EVENTS: Final = genai.EVENTS
 """The names of events that carry messages, also when they come as log records, apart from their span."""
 
-FAMILIES: Final[tuple[Family, ...]] = (respan.FAMILY, langfuse.FAMILY, genai.FAMILY)
+FAMILIES: Final[tuple[Family, ...]] = (
+    respan.FAMILY, langfuse.FAMILY, vercel.FAMILY, openllmetry.FAMILY, logfire.FAMILY, genai.FAMILY,
+)  # fmt: skip
 
 _RULES: Final[dict[str, tuple[int, Rule]]] = {
     name: (rank, rule)
@@ -29,13 +32,31 @@ _RESOURCE_METADATA: Final = (
 """What of a resource is worth finding logs by; the whole resource is kept beside it."""
 _HTTP_STATUS: Final = ("http.response.status_code", "http.status_code")
 _STATUS_IN_TEXT: Final = re.compile(r"\b(?:[Ee]rror code|status(?:[ _]code)?)[:=]? ?([45]\d\d)\b")
+_logger: Final = logging.getLogger("inferlog.dialects")
 UNKNOWN_FAILURE: Final = 500
 """The status of what failed without telling one."""
-_CHAT_SIGNS: Final = ("prompt_messages", "completion_message")
+_HOLDERS: Final = frozenset({"workflow", "task", "agent", "handoff", "guardrail"})
+"""Kinds of spans that hold calls, and are none themselves."""
 
 
 def to_sent(span: Span) -> Sent:
-    """Return the log that a span is."""
+    """Return the log that a span is, whatever its attributes are.
+
+    A family that trips over a value nobody thought of must not cost the span, or the others of its request: it is kept
+    as it came, and flagged.
+    """
+    try:
+        return interpret(span)
+    except Exception:
+        _logger.exception("the attributes of a span cannot be read and are kept as they came: %s", span.name)
+        draft = Draft(span)
+        draft.log.flags = ("attributes_unreadable",)
+        settle(draft)
+        return draft.sent()
+
+
+def interpret(span: Span) -> Sent:
+    """Return the log that a span is, as the families read it."""
     draft = Draft(span)
     _apply_rules(draft)
     roots = {name.partition(".")[0] for name in span.attributes}
@@ -69,9 +90,16 @@ def settle(draft: Draft) -> None:
     if not log.log_type:
         is_call = bool(draft.prompt or draft.completions or (log.model and draft.usage))
         log.log_type = "chat" if is_call else ("task" if span.parent_id else "workflow")
-    metadata = draft.metadata
+    if log.log_type in _HOLDERS and span.kind != "client":
+        _set_totals_aside(draft)
     for name, value in draft.attributes.items():
         draft.keep(name, value)
+    _keep_surroundings(draft)
+
+
+def _keep_surroundings(draft: Draft) -> None:
+    """Keep what came around a span's attributes: its resource and scope, events and links."""
+    span, metadata = draft.span, draft.metadata
     for name in _RESOURCE_METADATA:
         if name in span.resource:
             metadata.setdefault(name, span.resource[name])
@@ -89,6 +117,19 @@ def settle(draft: Draft) -> None:
         draft.extra.setdefault("links", span.links)
     for name, value in span.rest.items():
         draft.extra.setdefault(name, value)
+
+
+def _set_totals_aside(draft: Draft) -> None:
+    """Keep what a span says of its children's calls apart from what is counted: they are counted themselves.
+
+    A call of a remote agent, whose calls nobody else tells of, is a client's span (GenAI conventions, invoke_agent).
+    """
+    if draft.usage:
+        draft.extra.setdefault("aggregated_usage", draft.usage)
+        draft.usage = {}
+    if draft.log.cost is not None:
+        draft.extra.setdefault("aggregated_cost", draft.log.cost)
+        draft.log.cost = None
 
 
 def _settle_outcome(draft: Draft) -> None:

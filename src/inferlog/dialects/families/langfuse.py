@@ -191,7 +191,8 @@ def read(draft: Draft) -> None:
     """Take what went in and out, the level with its message, and the metadata."""
     attributes = draft.attributes
     kind = draft.span.attributes.get("langfuse.observation.type")
-    is_call = kind in _CALLS or (kind is None and bool(draft.log.model))
+    is_call = (isinstance(kind, str) and kind in _CALLS) or (kind is None and bool(draft.log.model))
+    draft.speaks_for_trace = True  # whichever span tells of user and session, it means its trace
     given, answer = (_taken(draft, _OBSERVATION + name) for name in ("input", "output"))
     take_content(draft, given, answer, is_call=is_call)
     if not draft.span.parent_id:

@@ -1,0 +1,108 @@
+"""The AI SDK's `ai.*` attributes: spans as versions 4, 5 and 7 write them."""
+
+from typing import Any, Final
+
+import pytest
+
+from inferlog.jsontext import dumps
+from tests.unit.families.reading import read
+
+
+def _json(value: Any) -> str:
+    return dumps(value).decode()
+
+
+PNG: Final = "iVBORw0KGgo="
+PROMPT: Final = [
+    {"role": "system", "content": "Be brief"},
+    {"role": "user", "content": [{"type": "text", "text": "What is it?"},
+                                 {"type": "file", "mediaType": "image/png", "data": PNG}]},
+    {"role": "assistant", "content": [{"type": "reasoning", "text": "look it up"},
+                                      {"type": "tool-call", "toolCallId": "c1", "toolName": "weather",
+                                       "input": {"city": "Bern"}}]},
+    {"role": "tool", "content": [{"type": "tool-result", "toolCallId": "c1", "toolName": "weather",
+                                  "output": {"type": "json", "value": {"celsius": 7}}}]},
+]  # fmt: skip
+INNER: Final = {
+    "operation.name": "ai.streamText.doStream chat", "resource.name": "chat",
+    "ai.operationId": "ai.streamText.doStream",
+    "ai.telemetry.functionId": "chat", "ai.model.provider": "openai.chat", "ai.model.id": "gpt-4o-mini",
+    "ai.telemetry.metadata.userId": "ada", "ai.telemetry.metadata.session_id": "s1",
+    "ai.telemetry.metadata.plan": "pro",
+    "ai.prompt.messages": _json(PROMPT),
+    "ai.prompt.tools": [_json({"type": "function", "name": "weather", "description": "d",
+                               "inputSchema": {"type": "object"}})],
+    "ai.prompt.toolChoice": '{"type":"auto"}',
+    "gen_ai.system": "openai.chat", "gen_ai.request.model": "gpt-4o-mini", "gen_ai.request.temperature": 0.5,
+    "ai.response.text": "It is 7 °C", "ai.response.reasoning": "so cold",
+    "ai.response.toolCalls": _json([{"toolCallId": "c2", "toolName": "weather", "input": '{"city":"Basel"}'}]),
+    "ai.response.model": "gpt-4o-mini-2024-07-18", "ai.response.finishReason": "stop", "ai.response.id": "r1",
+    "ai.response.msToFirstChunk": 250, "ai.response.avgOutputTokensPerSecond": 12.5,
+    "ai.usage.inputTokens": 120, "ai.usage.outputTokens": 50, "ai.usage.totalTokens": 170,
+    "ai.usage.reasoningTokens": 20, "ai.usage.cachedInputTokens": 40,
+    "gen_ai.usage.input_tokens": 120, "gen_ai.usage.output_tokens": 50,
+}  # fmt: skip
+
+
+def test_a_call_of_the_model() -> None:
+    """Everything that the inner span of a streamed call says is where it belongs."""
+    log = read(INNER)
+    assert (log["log_type"], log["model"], log["response_model"], log["provider_id"], log["stream"]) == (
+        "chat", "gpt-4o-mini", "gpt-4o-mini-2024-07-18", "openai", True,
+    )  # fmt: skip
+    assert log["prompt_messages"] == [
+        {"role": "system", "content": "Be brief"},
+        {"role": "user", "content": [{"type": "text", "text": "What is it?"},
+                                     {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{PNG}"}}]},
+        {"role": "assistant", "content": None, "reasoning_content": "look it up",
+         "tool_calls": [{"id": "c1", "type": "function",
+                         "function": {"name": "weather", "arguments": '{"city":"Bern"}'}}]},
+        {"role": "tool", "tool_call_id": "c1", "content": '{"celsius":7}'},
+    ]  # fmt: skip
+    assert log["completion_message"] == {
+        "role": "assistant", "content": "It is 7 °C", "reasoning_content": "so cold",
+        "tool_calls": [{"id": "c2", "type": "function",
+                        "function": {"name": "weather", "arguments": '{"city":"Basel"}'}}],
+    }  # fmt: skip
+    assert log["tools"][0]["function"] == {"name": "weather", "description": "d", "parameters": {"type": "object"}}
+    assert (log["tool_choice"], log["temperature"], log["time_to_first_token"]) == ("auto", 0.5, 0.25)
+    assert log["usage"] == {
+        "prompt_tokens": 120, "completion_tokens": 50, "total_tokens": 170,
+        "prompt_tokens_details": {"cached_tokens": 40}, "completion_tokens_details": {"reasoning_tokens": 20},
+    }  # fmt: skip
+    assert (log["customer_identifier"], log["session_identifier"], log["metadata"]["plan"]) == ("ada", "s1", "pro")
+    assert (log["span_workflow_name"], log["tokens_per_second"]) == ("chat", 12.5)
+
+
+@pytest.mark.parametrize(("parent", "kind"), [("", "workflow"), ("p", "task")])
+def test_the_call_of_the_application_counts_no_tokens(parent: str, kind: str) -> None:
+    """The outer span repeats the tokens of those within: they are kept, and not counted."""
+    outer = {
+        "ai.operationId": "ai.generateText", "ai.model.id": "m", "ai.prompt": '{"prompt":"Hi"}',
+        "ai.response.text": "Hello", "ai.usage.promptTokens": 10, "ai.usage.completionTokens": 5,
+    }  # fmt: skip
+    log = read(outer, parent_id=parent)
+    assert (log["log_type"], log["input"], log["output"]) == (kind, '{"prompt":"Hi"}', "Hello")
+    assert "usage" not in log
+    assert (log["metadata"]["ai.usage.promptTokens"], log["metadata"]["ai.usage.completionTokens"]) == (10, 5)
+
+
+def test_a_tool_and_an_embedding() -> None:
+    """A tool's arguments and result, an embedding's values and its vectors."""
+    tool = read({"ai.operationId": "ai.toolCall", "ai.toolCall.name": "weather", "ai.toolCall.args": '{"city":"Bern"}',
+                 "ai.toolCall.result": "7", "ai.toolCall.id": "c1"})  # fmt: skip
+    assert (tool["log_type"], tool["span_name"], tool["input"], tool["output"]) == (
+        "tool", "weather", '{"city":"Bern"}', "7",
+    )  # fmt: skip
+    embedding = read({"ai.operationId": "ai.embedMany.doEmbed", "ai.values": ['"a"', '"b"'],
+                      "ai.embeddings": ["[1,2]", "[3,4]"], "ai.usage.tokens": 8})  # fmt: skip
+    assert (embedding["log_type"], embedding["usage"]) == ("embedding", {"prompt_tokens": 8})
+    assert embedding["output"] == [[1, 2], [3, 4]]
+
+
+def test_an_answer_that_is_an_object() -> None:
+    """generateObject answers with JSON text; the forced tool is OpenAI's choice of it."""
+    log = read({"ai.operationId": "ai.generateObject.doGenerate", "ai.response.object": '{"a":1}',
+                "ai.prompt.toolChoice": '{"type":"tool","toolName":"json"}'})  # fmt: skip
+    assert log["completion_message"] == {"role": "assistant", "content": '{"a":1}'}
+    assert log["tool_choice"] == {"type": "function", "function": {"name": "json"}}
