@@ -210,7 +210,13 @@ def _tokens(scenario: str, prompt: int, completion: int) -> Callable[[Logs], boo
 
 def _bounded(logs: Logs) -> bool:
     log = logs.call("plain")
-    return 100 in (log.get("max_tokens"), log.get("max_output_tokens"))
+    return any(log.get(name) == 100 for name in ("max_tokens", "max_completion_tokens", "max_output_tokens"))
+
+
+def _is_of_user(logs: Logs) -> bool:
+    """OpenAI's parameter `user` is either shown as such or is the customer, where the client names none."""
+    log = logs.call("plain")
+    return "user-of-openai" in (log.get("user"), log.get("customer_identifier"))
 
 
 def _audio(logs: Logs) -> bool:
@@ -251,6 +257,7 @@ CAPABILITIES: Final = (
     Capability("stop", "plain", _is("plain", "stop", value=["END"])),
     Capability("seed", "plain", _is("plain", "seed", value=7)),
     Capability("reasoning_effort", "reasoning", _is("reasoning", "reasoning_effort", value="low")),
+    Capability("user", "plain", _is_of_user),
     Capability("tokens", "plain", _tokens("plain", 120, 50)),
     Capability("each call once", "plain", bool),
     Capability("cached tokens", "plain", _is("plain", "prompt_cache_hit_tokens", value=40)),
