@@ -97,15 +97,33 @@ class Draft:
 
     def set_body(self, column: str, value: Any) -> bool:
         """Put JSON into a body's column (tools, tool_choice, …) that has none yet; return whether it was taken."""
+        return getattr(self.log, column) is NO_JSON and self.set_raw(column, msgspec.Raw(dumps(value)))
+
+    def set_raw(self, column: str, text: msgspec.Raw) -> bool:
+        """Put checked JSON text, on one line, into a body's column that has none yet; return whether it was taken."""
         if getattr(self.log, column) is not NO_JSON:
             return False
-        setattr(self.log, column, msgspec.Raw(dumps(value)))
+        setattr(self.log, column, text)
         return True
 
     def set_messages(self, prompt: list[dict[str, Any]], completions: list[dict[str, Any]]) -> None:
         """Put messages in OpenAI's shape: what went in, and each answer (usually one)."""
+        self.set_prompt(prompt)
+        self.set_completions(completions)
+
+    def set_prompt(self, prompt: list[dict[str, Any]]) -> bool:
+        """Put the messages that went in; return whether these are the ones now. None at all are no messages."""
         self.prompt = self.prompt or prompt
+        return bool(prompt) and (self.prompt is prompt or _say_the_same(self.prompt, prompt))
+
+    def set_completions(self, completions: list[dict[str, Any]]) -> bool:
+        """Put the answers, usually one; return whether these are the ones now. None at all are no answers."""
         self.completions = self.completions or completions
+        return bool(completions) and (self.completions is completions or _say_the_same(self.completions, completions))
+
+    def put_back(self, prefix: str) -> None:
+        """Leave attributes whose names begin so as they came, for they lost against others."""
+        self.attributes |= {name: value for name, value in self.span.attributes.items() if name.startswith(prefix)}
 
     def keep(self, name: str, value: Any) -> None:
         """Keep what has no column as metadata; under a longer name if there is something else of that name."""
@@ -134,6 +152,14 @@ class Draft:
 
 
 _DEFAULTS: Final = dict(zip(Log.__struct_fields__, Log.__struct_defaults__, strict=True))
+
+
+def _say_the_same(some: list[dict[str, Any]], others: list[dict[str, Any]]) -> bool:
+    """Tell whether all that the others say is in these as well."""
+    return len(some) == len(others) and all(
+        all(name in one and one[name] == each for name, each in other.items())
+        for one, other in zip(some, others, strict=True)
+    )
 
 
 def _body(value: Any) -> msgspec.Raw:

@@ -1,65 +1,65 @@
-"""Messages of any convention → OpenAI's chat shape, which the vendor's typed clients read (role, content, tool_calls).
+"""Messages of any convention → OpenAI's chat shape, which the vendor's typed clients read."""
 
-A part that has no such form is kept as it came: what a client sent is never dropped for being unknown.
-"""
-
-from collections.abc import Callable
 from typing import Any, Final
 
+from inferlog.dialects.families.parts import (
+    Built,
+    Message,
+    as_json_text,
+    call_of_list,
+    data_url,
+    image,
+    joined,
+    role,
+    text_part,
+    tool_call,
+    tool_result,
+)
 from inferlog.dialects.families.rules import from_json
-from inferlog.jsontext import dumps
 
-Message = dict[str, Any]
-
-_ROLES: Final = {"human": "user", "ai": "assistant", "model": "assistant", "function": "tool", "bot": "assistant"}
-
-
-def role(name: Any, otherwise: str = "user") -> str:
-    """Return a role as OpenAI names it."""
-    known = str(name).lower() if name else otherwise
-    return _ROLES.get(known, known)
-
-
-def tool_call(call_id: Any, name: Any, arguments: Any) -> Message:
-    """Return one tool call; its arguments are JSON text, as OpenAI has them."""
-    written = arguments if isinstance(arguments, str) else dumps(arguments if arguments is not None else {}).decode()
-    return {"id": str(call_id or ""), "type": "function", "function": {"name": str(name or ""), "arguments": written}}
-
-
-def image(url: str) -> Message:
-    """Return an image part."""
-    return {"type": "image_url", "image_url": {"url": url}}
-
-
-def data_url(media_type: Any, data: str) -> str:
-    """Return base64 data as a URL."""
-    return f"data:{media_type or 'application/octet-stream'};base64,{data}"
-
-
-def joined(parts: list[Any]) -> Any:
-    """Return content from its parts: plain text if it is one text, a list else, None if there is none."""
-    if not parts:
-        return None
-    texts = [each.get("text") for each in parts if isinstance(each, dict) and each.get("type") == "text"]
-    if len(parts) == 1 and len(texts) == 1:
-        return texts[0]
-    return parts
+__all__ = [
+    "Built", "Message", "as_json_text", "data_url", "finish", "from_flat", "from_parts", "image", "joined",
+    "list_of_messages", "role", "text_part", "tool_call", "tool_result",
+]  # fmt: skip
 
 
 def from_parts(message: Any, otherwise: str = "user") -> list[Message]:
-    """Return messages from one of OpenTelemetry's GenAI form: a role and typed parts.
+    """Return messages from one of any convention: a role and typed parts, or content that is text or typed parts.
 
-    A tool's results become messages of their own, one for each, as OpenAI has them.
+    A tool's results become messages of their own, one for each, as OpenAI has them; whatever else the message has
+    stays in it.
     """
     if not isinstance(message, dict):
-        return [{"role": otherwise, "content": message if isinstance(message, str) else dumps(message).decode()}]
-    parts = from_json(message.get("parts"))
+        return [{"role": otherwise, "content": as_json_text(message)}]
+    parts = message.get("parts")
+    if isinstance(parts, str):
+        parts = from_json(parts)
+    name = "parts"
     if not isinstance(parts, list):
-        return [from_flat(message, otherwise)]
-    built = _Built(role(message.get("role"), otherwise))
+        parts, name = message.get("content"), "content"
+        if not isinstance(parts, list):
+            return [from_flat(message, otherwise)]
+    built = Built(role(message.get("role"), otherwise))
     for part in parts:
         built.add(part)
-    return built.messages({name: message[name] for name in ("name", "finish_reason") if message.get(name)})
+    calls = message.get("tool_calls")
+    if isinstance(calls, list):
+        _add_calls(built, calls)
+    taken = _WITH_CALLS[name] if isinstance(calls, list) else _WITHOUT_CALLS[name]
+    return built.messages({key: each for key, each in message.items() if key not in taken and each is not None})
+
+
+_WITHOUT_CALLS: Final = {name: frozenset({"role", name}) for name in ("parts", "content")}
+_WITH_CALLS: Final = {name: taken | {"tool_calls"} for name, taken in _WITHOUT_CALLS.items()}
+
+
+def _add_calls(built: Built, calls: list[Any]) -> None:
+    """Add calls that stand beside the content; OpenLLMetry leaves Anthropic's in the content as well."""
+    known = {call["id"] for call in built.calls}
+    for call in map(call_of_list, calls):
+        call_id = call.get("id") if isinstance(call, dict) else None
+        if not (isinstance(call_id, str) and call_id and call_id in known):
+            built.calls.append(call)
 
 
 def from_flat(message: Message, otherwise: str = "user") -> Message:
@@ -67,11 +67,15 @@ def from_flat(message: Message, otherwise: str = "user") -> Message:
     shaped = {**message, "role": role(message.get("role"), otherwise)}
     calls = message.get("tool_calls")
     if isinstance(calls, list):
-        shaped["tool_calls"] = [_call(each) for each in calls]
-    if isinstance(message.get("content"), list):
-        shaped["content"] = joined([_content(part) for part in message["content"]])
-    elif isinstance(message.get("content"), dict):
-        shaped["content"] = dumps(message["content"]).decode()
+        shaped["tool_calls"] = [call_of_list(each) for each in calls]
+    content = message.get("content")
+    if isinstance(content, list):
+        built = Built("")
+        for part in content:
+            built.add(part)
+        shaped["content"] = joined(built.content) if built.content else None
+    elif content is not None and not isinstance(content, str):
+        shaped["content"] = as_json_text(content)
     else:
         shaped.setdefault("content", None)
     if "id" in message and shaped["role"] == "tool":
@@ -79,91 +83,18 @@ def from_flat(message: Message, otherwise: str = "user") -> Message:
     return shaped
 
 
-def _call(call: Any) -> Any:
-    if not isinstance(call, dict):
-        return call
-    function = call.get("function")
-    if isinstance(function, dict):
-        return call | tool_call(call.get("id"), function.get("name"), function.get("arguments"))
-    if "name" in call:  # LangChain's args, others' arguments
-        return tool_call(call.get("id"), call["name"], call.get("arguments", call.get("args", call.get("input"))))
-    return call
+def list_of_messages(value: Any, otherwise: str = "user") -> list[Message]:
+    """Return the messages that a value is: a list of them, one alone, or plain text."""
+    given = from_json(value)
+    if given is None or given == []:
+        return []
+    each_of = given if isinstance(given, list) else [given]
+    return [message for each in each_of for message in from_parts(each, otherwise)]
 
 
-def _content(part: Any) -> Any:
-    """Return a part of a message's content; text of older names becomes a text part."""
-    if isinstance(part, str):
-        return {"type": "text", "text": part}
-    if isinstance(part, dict) and part.get("type") in (None, "text") and isinstance(part.get("content"), str):
-        return {"type": "text", "text": part["content"]}
-    return part
-
-
-class _Built:
-    """A message in the making, from typed parts."""
-
-    def __init__(self, role_name: str) -> None:
-        self.role = role_name
-        self.content: list[Any] = []
-        self.calls: list[Message] = []
-        self.reasoning: list[str] = []
-        self.results: list[Message] = []
-
-    def add(self, part: Any) -> None:
-        handler = _PARTS.get(part.get("type", "")) if isinstance(part, dict) else None
-        if handler is None:
-            self.content.append(_content(part))
-        else:
-            handler(self, part)
-
-    def text(self, part: Message) -> None:
-        self.content.append({"type": "text", "text": str(part.get("content", part.get("text", "")))})
-
-    def call(self, part: Message) -> None:
-        self.calls.append(tool_call(part.get("id"), part.get("name"), part.get("arguments")))
-
-    def result(self, part: Message) -> None:
-        answer = next((part[name] for name in ("response", "result", "content") if name in part), "")
-        text = answer if isinstance(answer, str) else dumps(answer).decode()
-        self.results.append({"role": "tool", "tool_call_id": str(part.get("id") or ""), "content": text})
-
-    def think(self, part: Message) -> None:
-        self.reasoning.append(str(part.get("content", part.get("text", ""))))
-
-    def blob(self, part: Message) -> None:
-        media = str(part.get("mime_type") or part.get("media_type") or "")
-        data = part.get("content", part.get("data"))
-        if isinstance(data, str) and (media.startswith("image/") or part.get("modality") == "image"):
-            self.content.append(image(data_url(media or "image/png", data)))
-        else:
-            self.content.append(part)
-
-    def uri(self, part: Message) -> None:
-        address = part.get("uri", part.get("url"))
-        media = str(part.get("mime_type") or "")
-        if isinstance(address, str) and (media.startswith("image/") or part.get("modality") == "image"):
-            self.content.append(image(address))
-        else:
-            self.content.append(part)
-
-    def messages(self, more: Message) -> list[Message]:
-        """Return the message, after the results of tools that it held."""
-        if not (self.content or self.calls or self.reasoning) and self.results:
-            return self.results
-        message: Message = {"role": self.role, "content": joined(self.content)}
-        if self.calls:
-            message["tool_calls"] = self.calls
-        if self.reasoning:
-            message["reasoning_content"] = "\n".join(self.reasoning)
-        return [*self.results, message | more]
-
-
-_PARTS: Final[dict[str, Callable[[_Built, Message], None]]] = {
-    "text": _Built.text,
-    "tool_call": _Built.call,
-    "tool_call_response": _Built.result,
-    "reasoning": _Built.think,
-    "thinking": _Built.think,
-    "blob": _Built.blob,
-    "uri": _Built.uri,
-}
+def finish(completions: list[Message], reasons: Any) -> None:
+    """Say of each answer why it ended, unless it says so itself."""
+    given = reasons if isinstance(reasons, list) else [reasons]
+    for completion, reason in zip(completions, given, strict=False):
+        if isinstance(reason, str):
+            completion.setdefault("finish_reason", reason)

@@ -57,7 +57,7 @@ _OF_A_PROMPT: Final[dict[str, Rule]] = {
     "prompt_id": text("prompt_id"),
     "prompt_name": text("prompt_name"),
     "version": extra("prompt_version_number"),
-    "variables": body("variables"),
+    "variables": body("variables", dict),
 }
 
 

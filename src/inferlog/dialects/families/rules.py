@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from inferlog.dialects.spans import Draft
+from inferlog.jsontext import one_line
 
 Rule = Callable[[Draft, Any], bool]
 """Takes an attribute's value; returns False if it is of no use here, so that the attribute is kept as it came."""
@@ -28,9 +29,11 @@ class Family(NamedTuple):
 
 
 _COUNT_MAX: Final = 2**32 - 1
-_MONEY_MAX: Final = 1e15
+_MONEY_MAX: Final = 10**15
 _STORED_DECIMALS: Final = Decimal("1E-12")
-_PRECISE: Final = Context(prec=40, rounding=ROUND_HALF_EVEN)
+_EXACT: Final = Context(prec=40, rounding=ROUND_HALF_EVEN)
+_SIMPLE_DEPTH: Final = 400
+"""Fewer brackets than this are no danger: JSON is read to about 900 levels, and what is read is put into more."""
 
 
 def text(column: str) -> Rule:
@@ -68,7 +71,7 @@ def money(column: str) -> Rule:
         number = as_number(value)
         if number is None or not 0 <= number < _MONEY_MAX:
             return False
-        return draft.set(column, Decimal(str(value).strip()).quantize(_STORED_DECIMALS, context=_PRECISE))
+        return draft.set(column, Decimal(str(value).strip()).quantize(_STORED_DECIMALS, context=_EXACT))
 
     return take
 
@@ -93,7 +96,7 @@ def parameter(name: str) -> Rule:
     """Into the request's parameters, as it is."""
 
     def take(draft: Draft, value: Any) -> bool:
-        return bool(draft.parameters.setdefault(name, value) == value)
+        return value is not None and bool(draft.parameters.setdefault(name, value) == value)
 
     return take
 
@@ -135,13 +138,39 @@ def metadata(draft: Draft, value: Any) -> bool:
     return not clashing
 
 
-def body(column: str) -> Rule:
-    """JSON, or its text, into a body's column (tools, tool_choice, response_format, …)."""
+def body(column: str, kind_of_json: type) -> Rule:
+    """JSON of this kind, or its text, into a body's column (variables, …)."""
 
     def take(draft: Draft, value: Any) -> bool:
-        return draft.set_body(column, from_json(value))
+        given = from_json(value)
+        return isinstance(given, kind_of_json) and draft.set_body(column, given)
 
     return take
+
+
+def tags(draft: Draft, value: Any) -> bool:
+    """A list of tags, which metadata holds under this one name whatever the convention."""
+    given = from_json(value)
+    return isinstance(given, list) and bool(draft.metadata.setdefault("tags", given) == given)
+
+
+def take_variables(draft: Draft, prefix: str) -> None:
+    """Take the variables of a prompt, each an attribute of its own."""
+    found = {name: value for name, value in draft.attributes.items() if name.startswith(prefix) and name != prefix}
+    if found and draft.set_body("variables", {name.removeprefix(prefix): value for name, value in found.items()}):
+        for name in found:
+            del draft.attributes[name]
+
+
+def set_text_body(draft: Draft, column: str, text: str) -> bool:
+    """Put JSON text into a body's column as it came, its digits and all, unless the column is filled."""
+    return draft.set_raw(column, msgspec.Raw(one_line(text.encode())))
+
+
+def seconds_since_start(draft: Draft, time: float) -> float:
+    """Return how long after the span's start a time is; 0 if either is unknown or they are the wrong way round."""
+    start = draft.span.start
+    return max(time - start, 0.0) if start > 0 and time > 0 else 0.0
 
 
 def as_text(value: str | float) -> str:
@@ -161,10 +190,15 @@ def as_number(value: Any) -> float | None:
 
 
 def from_json(value: Any) -> Any:
-    """Return what JSON text holds if it is an object or an array; any other value as it is."""
+    """Return what JSON text holds if it is an object or an array; any other value as it is.
+
+    Text that is nested so deeply that it could not be written again, inside of other JSON, stays text.
+    """
     if not isinstance(value, str) or value.lstrip()[:1] not in ("{", "["):
         return value
     try:
+        if value.count("[") + value.count("{") > _SIMPLE_DEPTH:
+            msgspec.json.decode("[" * 50 + value + "]" * 50)
         return msgspec.json.decode(value)
     except (msgspec.DecodeError, RecursionError):
         return value
