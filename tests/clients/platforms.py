@@ -10,11 +10,11 @@ _PLATFORM: Final = "Tracing platforms"
 _FRAMEWORK: Final = "Frameworks"
 LITELLM: Final = tuple(
     "plain streaming tools reasoning image choices error aborted embedding responses journey"
-    " claude_plain claude_streaming claude_tools claude_reasoning".split()
+    " claude_plain claude_raw_streaming claude_tools claude_reasoning".split()
 )
 PYDANTIC_AI: Final = tuple(
     "plain streaming tools tool_fails image reasoning responses error journey"
-    " claude_plain claude_streaming claude_tools claude_reasoning".split()
+    " claude_plain claude_raw_streaming claude_tools claude_reasoning".split()
 )
 KEYWORDSAI_JS: Final = tuple(
     "journey broken plain streaming tools streaming_tools reasoning image choices error aborted embedding responses"
@@ -65,7 +65,12 @@ PLATFORMS: Final = (
     Client(
         "litellm-otel-v2",
         _FRAMEWORK,
-        OTLP | {"OTEL_EXPORTER": "otlp_http", "LITELLM_OTEL_V2": "true"},
+        OTLP
+        | {
+            "OTEL_EXPORTER": "otlp_http",
+            "LITELLM_OTEL_V2": "true",
+            "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT": "SPAN_ONLY",
+        },
         LITELLM,
         _OFFLINE,
         shares="litellm",

@@ -74,7 +74,7 @@ const scenarios = {
   streaming_tools: async () =>
     toTheEnd(
       await chat({
-        messages: asked("tools", "What is the weather in Paris, streamed?"),
+        messages: asked("tools] [streaming_tools", "What is the weather in Paris?"),
         tools: TOOLS,
         stream: true,
         stream_options: { include_usage: true },
@@ -105,13 +105,13 @@ const scenarios = {
   embedding: () => openai.embeddings.create({ model: "text-embedding-3-small", input: ["[embedding] one", "two"] }),
   // The responses API.
   responses: () =>
-    openai.responses.create({ model: MODEL, instructions: SYSTEM, input: asked("reasoning"), max_output_tokens: 100 }),
+    openai.responses.create({ model: MODEL, instructions: SYSTEM, input: asked("reasoning] [responses"), max_output_tokens: 100 }),
   // Anthropic's API.
   claude_plain: () => claude({ system: SYSTEM, messages: asked("claude_plain"), stop_sequences: ["END"] }),
   claude_raw_streaming: async () =>
     toTheEnd(await claude({ messages: asked("claude_raw_streaming"), stream: true })),
   claude_tools: async () => {
-    const messages = asked("tools", "What is the weather in Paris, Claude?");
+    const messages = asked("tools] [claude_tools", "What is the weather in Paris?");
     const first = await claude({ messages, tools: CLAUDES_TOOLS });
     const call = first.content.find((block) => block.type === "tool_use");
     const result = { type: "tool_result", tool_use_id: call.id, content: "Sunny, 24 degrees" };
@@ -120,11 +120,11 @@ const scenarios = {
   },
   claude_reasoning: () =>
     claude({
-      messages: asked("reasoning", `${QUESTION} (Claude)`),
+      messages: asked("reasoning] [claude_reasoning"),
       max_tokens: 2048,
       thinking: { type: "enabled", budget_tokens: 1024 },
     }),
-  claude_error: () => refused(() => claude({ messages: asked("error", `${QUESTION} (Claude)`) })),
+  claude_error: () => refused(() => claude({ messages: asked("error] [claude_error") })),
 };
 
 const own = {

@@ -33,7 +33,10 @@ def asked(word, question=QUESTION):
     return [{"role": "user", "content": f"[{word}] {question}"}]
 
 
-async def plain(model=MODEL, word="plain", **more):
+OF_OPENAI = {"top_p": 0.9, "frequency_penalty": 0.1, "presence_penalty": 0.3, "seed": 7}
+
+
+async def ask(model=MODEL, word="plain", **more):
     """Two messages with parameters, one answer."""
     messages = [{"role": "system", "content": SYSTEM}, *asked(word)]
     return await litellm.acompletion(
@@ -41,17 +44,22 @@ async def plain(model=MODEL, word="plain", **more):
     )
 
 
-async def streaming(model=MODEL):
+async def plain():
+    """The same with what OpenAI has more."""
+    return await ask(**OF_OPENAI)
+
+
+async def streaming(model=MODEL, word="streaming"):
     """The same as a stream, with usage at its end."""
     stream = await litellm.acompletion(
-        model=model, messages=asked("streaming"), stream=True, stream_options={"include_usage": True}
+        model=model, messages=asked(word), stream=True, stream_options={"include_usage": True}
     )
     return [chunk async for chunk in stream]
 
 
-async def tools(model=MODEL):
+async def tools(model=MODEL, word="tools"):
     """A call of a tool, its result, and the answer."""
-    messages = asked("tools", "What is the weather in Paris?")
+    messages = asked(word, "What is the weather in Paris?")
     first = await litellm.acompletion(model=model, messages=messages, tools=TOOLS, tool_choice="auto")
     call = first.choices[0].message.tool_calls[0]
     messages.append(first.choices[0].message.model_dump(exclude_none=True))
@@ -59,10 +67,10 @@ async def tools(model=MODEL):
     return await litellm.acompletion(model=model, messages=messages, tools=TOOLS)
 
 
-async def reasoning(model=MODEL):
+async def reasoning():
     """An answer with what the model thought."""
-    more = {"thinking": {"type": "enabled", "budget_tokens": 1024}} if model == CLAUDE else {}
-    return await litellm.acompletion(model=model, messages=asked("reasoning"), max_tokens=2048, **more)
+    more = {"reasoning_effort": "low", "allowed_openai_params": ["reasoning_effort"]}
+    return await litellm.acompletion(model=MODEL, messages=asked("reasoning"), **more)
 
 
 async def image():
@@ -102,17 +110,18 @@ async def embedding():
 
 async def responses():
     """The responses API, with instructions and reasoning."""
-    return await litellm.aresponses(model=MODEL, instructions=SYSTEM, input=asked("reasoning"), max_output_tokens=100)
+    return await litellm.aresponses(
+        model=MODEL, instructions=SYSTEM, input=asked("reasoning] [responses"), max_output_tokens=100
+    )
 
 
 async def journey():
     """A call with people, session, tags, a trace and metadata."""
-    return await plain(
+    return await ask(
         word="journey",
         user="customer-1",
         metadata={
-            "plan": "pro",
-            "seats": 3,
+            "spend_logs_metadata": {"plan": "pro", "seats": 3},
             "tags": ["blue"],
             "session_id": "session-1",
             "trace_id": "trace-1",
@@ -125,29 +134,31 @@ async def journey():
 
 async def claude_plain():
     """Anthropic's API, by litellm's one."""
-    return await plain(CLAUDE, "claude_plain")
+    return await ask(CLAUDE, "claude_plain")
 
 
-async def claude_streaming():
+async def claude_raw_streaming():
     """The same as a stream."""
-    return await streaming(CLAUDE)
+    return await streaming(CLAUDE, "claude_raw_streaming")
 
 
 async def claude_tools():
     """A call of a tool, its result, and the answer, by Anthropic's API."""
-    return await tools(CLAUDE)
+    return await tools(CLAUDE, "tools] [claude_tools")
 
 
 async def claude_reasoning():
     """What the model thought, by Anthropic's API."""
-    return await reasoning(CLAUDE)
+    thinking = {"type": "enabled", "budget_tokens": 1024}
+    messages = asked("reasoning] [claude_reasoning")
+    return await litellm.acompletion(model=CLAUDE, messages=messages, max_tokens=2048, thinking=thinking)
 
 
 SCENARIOS = {
     each.__name__: each
     for each in (
         plain, streaming, tools, reasoning, image, choices, error, aborted, embedding, responses, journey,
-        claude_plain, claude_streaming, claude_tools, claude_reasoning,
+        claude_plain, claude_raw_streaming, claude_tools, claude_reasoning,
     )
 }  # fmt: skip
 

@@ -25,26 +25,27 @@ def agent(model=MODEL, **more):
 def plain(model=MODEL):
     """One agent, one answer, with parameters."""
     settings = {"temperature": 0.2, "top_p": 0.9, "max_tokens": 100, "stop_sequences": ["END"], "seed": 7}
+    settings |= {"frequency_penalty": 0.1, "presence_penalty": 0.3}
     agent(model, model_settings=settings).run_sync(f"[plain] {QUESTION}")
 
 
-def streaming(model=MODEL):
+def streaming(model=MODEL, word="streaming"):
     """The same as a stream."""
-    with agent(model).run_stream_sync(f"[streaming] {QUESTION}") as stream:
+    with agent(model).run_stream_sync(f"[{word}] {QUESTION}") as stream:
         for _ in stream.stream_text():
             pass
 
 
-def tools(model=MODEL):
+def tools(model=MODEL, word="[tools]"):
     """An agent that calls a tool and answers from its result."""
     guide = agent(model)
 
     @guide.tool_plain
     def get_weather(city: str) -> str:
         """The weather in a city"""
-        return f"Sunny in {city}, 24 degrees"
+        return "Sunny, 24 degrees"
 
-    guide.run_sync("[tools] What is the weather in Paris?")
+    guide.run_sync(f"{word} What is the weather in Paris?")
 
 
 def tool_fails():
@@ -57,7 +58,7 @@ def tool_fails():
         raise ValueError("the tool fell")
 
     try:
-        guide.run_sync("[tools] What is the weather in Paris, if the tool falls?")
+        guide.run_sync("[tools] [tool_fails] What is the weather in Paris?")
     except ValueError:
         return
     raise AssertionError("the tool did not raise")
@@ -70,12 +71,12 @@ def image(model=MODEL):
 
 def reasoning():
     """What the model thought, in chat completions."""
-    agent().run_sync(f"[reasoning] {QUESTION}")
+    agent(model_settings={"openai_reasoning_effort": "low"}).run_sync(f"[reasoning] {QUESTION}")
 
 
 def responses():
     """What the model thought, by the responses API."""
-    agent(RESPONSES).run_sync(f"[reasoning] {QUESTION}")
+    agent(RESPONSES).run_sync(f"[reasoning] [responses] {QUESTION}")
 
 
 def error():
@@ -97,30 +98,31 @@ def journey():
 
 def claude_plain():
     """Anthropic's API."""
-    agent(CLAUDE).run_sync(f"[claude_plain] {QUESTION}")
+    settings = {"max_tokens": 100, "stop_sequences": ["END"]}
+    agent(CLAUDE, model_settings=settings).run_sync(f"[claude_plain] {QUESTION}")
 
 
-def claude_streaming():
+def claude_raw_streaming():
     """The same as a stream."""
-    streaming(CLAUDE)
+    streaming(CLAUDE, "claude_raw_streaming")
 
 
 def claude_tools():
     """A tool, by Anthropic's API."""
-    tools(CLAUDE)
+    tools(CLAUDE, "[tools] [claude_tools]")
 
 
 def claude_reasoning():
     """What the model thought, by Anthropic's API."""
     settings = {"anthropic_thinking": {"type": "enabled", "budget_tokens": 1024}, "max_tokens": 2048}
-    agent(CLAUDE, model_settings=settings).run_sync(f"[reasoning] {QUESTION}")
+    agent(CLAUDE, model_settings=settings).run_sync(f"[reasoning] [claude_reasoning] {QUESTION}")
 
 
 SCENARIOS = {
     each.__name__: each
     for each in (
         plain, streaming, tools, tool_fails, image, reasoning, responses, error, journey,
-        claude_plain, claude_streaming, claude_tools, claude_reasoning,
+        claude_plain, claude_raw_streaming, claude_tools, claude_reasoning,
     )
 }  # fmt: skip
 

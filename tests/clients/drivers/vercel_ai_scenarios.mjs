@@ -17,7 +17,7 @@ const TOOLS = {
   get_weather: tool({
     description: "The weather in a city",
     inputSchema: z.object({ city: z.string() }),
-    execute: async ({ city }) => `Sunny in ${city}, 24 degrees`,
+    execute: async () => "Sunny, 24 degrees",
   }),
 };
 
@@ -76,7 +76,13 @@ export function scenarios(telemetry) {
     // What the model thought, by the responses API.
     reasoning: () =>
       generateText(ask("reasoning", { model: openai.responses("gpt-5-mini"), providerOptions: { openai: { reasoningEffort: "low" } } })),
-    responses: () => generateText(ask("responses", { model: openai.responses("gpt-4o-mini"), system: SYSTEM })),
+    responses: () => generateText(
+        ask("responses", {
+          model: openai.responses("gpt-4o-mini"),
+          system: SYSTEM,
+          prompt: `[reasoning] [responses] ${QUESTION}`,
+        }),
+      ),
     // A call that the provider refuses.
     error: () => refused(() => generateText(ask("error"))),
     // A stream that breaks off; whether the reader is told depends on the version.
@@ -103,7 +109,7 @@ export function scenarios(telemetry) {
       generateText(
         ask("tools", {
           model: claude,
-          prompt: "[tools] What is the weather in Paris, Claude?",
+          prompt: "[tools] [claude_tools] What is the weather in Paris?",
           tools: TOOLS,
           stopWhen: stepCountIs(3),
         }),
@@ -112,7 +118,7 @@ export function scenarios(telemetry) {
       generateText(
         ask("reasoning", {
           model: claude,
-          prompt: `[reasoning] ${QUESTION} (Claude)`,
+          prompt: `[reasoning] [claude_reasoning] ${QUESTION}`,
           providerOptions: { anthropic: { thinking: { type: "enabled", budgetTokens: 1024 } } },
         }),
       ),
