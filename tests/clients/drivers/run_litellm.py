@@ -46,7 +46,7 @@ async def ask(model=MODEL, word="plain", **more):
 
 async def plain():
     """The same with what OpenAI has more."""
-    return await ask(**OF_OPENAI)
+    return await ask(user="user-of-openai", **OF_OPENAI)
 
 
 async def streaming(model=MODEL, word="streaming"):

@@ -12,7 +12,7 @@ def journey():
     """A model's call within spans of the user's own, with people, session, tags and metadata."""
     with logfire.span("travel to {city}", city="Paris", _tags=["blue"], user_id="customer-1", session_id="session-1"):
         with logfire.span("guide", plan="pro", seats=3, nested={"deep": [1, 2]}):
-            openai_calls.plain("journey")
+            openai_calls.ask("journey")
         logfire.info("arrived in {city}", city="Paris")
 
 

@@ -2,6 +2,7 @@
 // `telemetry(functionId, facts)` returns the options of a call by which that version is told to trace it.
 import { createAnthropic } from "@ai-sdk/anthropic";
 import { createOpenAI } from "@ai-sdk/openai";
+import { trace } from "@opentelemetry/api";
 import { embedMany, generateText, stepCountIs, streamText, tool } from "ai";
 import { z } from "zod";
 
@@ -28,6 +29,10 @@ async function refused(call) {
     return;
   }
   throw new Error("the provider did not refuse");
+}
+
+function spanned(name, call) {
+  return trace.getTracer("my-app").startActiveSpan(name, (span) => call().finally(() => span.end()));
 }
 
 async function consumed(options) {
@@ -95,12 +100,14 @@ export function scenarios(telemetry) {
         maxRetries: 0,
         ...telemetry("embedding"),
       }),
-    // A call with people, session and metadata.
+    // A call within a span of the user's own, with people, session and metadata.
     journey: () =>
-      generateText({
-        ...ask("journey"),
-        ...telemetry("travel", { userId: "customer-1", sessionId: "session-1", plan: "pro", seats: 3 }),
-      }),
+      spanned("travel", () =>
+        generateText({
+          ...ask("journey"),
+          ...telemetry("guide", { userId: "customer-1", sessionId: "session-1", plan: "pro", seats: 3 }),
+        }),
+      ),
     // Anthropic's API.
     claude_plain: () =>
       generateText(ask("claude_plain", { model: claude, system: SYSTEM, maxOutputTokens: 100, stopSequences: ["END"] })),

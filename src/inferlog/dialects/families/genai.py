@@ -68,6 +68,16 @@ def effort(draft: Draft, value: Any) -> bool:
     return isinstance(value, str) and parameter("reasoning_effort")(draft, value)
 
 
+def _stop(draft: Draft, value: Any) -> bool:
+    """Into the request's stop; Logfire writes the list as JSON text."""
+    return parameter("stop")(draft, from_json(value))
+
+
+def _finish_reasons(draft: Draft, value: Any) -> bool:
+    """Into why each answer ended; LiteLLM and Logfire write the list as JSON text."""
+    return extra("finish_reasons")(draft, from_json(value))
+
+
 def version(draft: Draft, value: Any) -> bool:
     """Into the version of a prompt, which is a number."""
     number = as_number(value)
@@ -108,7 +118,7 @@ _PARAMETERS: Final[dict[str, Rule]] = {
             "repetition_penalty seed n encoding_formats logit_bias"
         ).split()
     },
-    "gen_ai.request.stop_sequences": parameter("stop"),
+    "gen_ai.request.stop_sequences": _stop,
     "gen_ai.request.choice.count": parameter("n"),
     "gen_ai.openai.request.seed": parameter("seed"),
     "gen_ai.openai.request.service_tier": parameter("service_tier"),
@@ -131,7 +141,7 @@ RULES: Final[dict[str, Rule]] = {
     "gen_ai.provider.name": provider,
     "gen_ai.system": provider,
     "gen_ai.response.id": extra("response_id"),
-    "gen_ai.response.finish_reasons": extra("finish_reasons"),
+    "gen_ai.response.finish_reasons": _finish_reasons,
     "gen_ai.response.time_to_first_chunk": first_token(1),
     "gen_ai.client.operation.time_to_first_chunk": first_token(1),
     "gen_ai.server.time_to_first_token": first_token(1),
