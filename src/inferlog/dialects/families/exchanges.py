@@ -5,6 +5,8 @@ What one column or parameter holds is taken out; what is left is given back, so 
 
 from typing import Any, Final
 
+import msgspec
+
 from inferlog.dialects.families.rules import Rule, as_number, from_json, usage
 from inferlog.dialects.families.shapes import answers_of, messages_of
 from inferlog.dialects.spans import Draft
@@ -76,10 +78,21 @@ def take_parameters(draft: Draft, given: dict[str, Any]) -> dict[str, Any]:
     return rest
 
 
+def take_input(draft: Draft, rest: dict[str, Any]) -> None:
+    """Take what a call without messages is about: an embedding's input, a completion's prompt."""
+    for name in ("input", "prompt"):
+        if name in rest and not draft.prompt and draft.input is None:
+            draft.input = rest.pop(name)
+
+
 def _take_prompt(draft: Draft, rest: dict[str, Any]) -> None:
     """Take the messages, and what is said before them: Anthropic's system, the Responses API's instructions."""
+    asked = rest.get("input")
+    if draft.log.log_type == "chat" and isinstance(asked, str) and "messages" not in rest:  # the Responses API's
+        rest["input"] = [{"role": "user", "content": asked}]
     name = next((name for name in ("messages", "input", "contents") if messages_of(rest.get(name))), None)
     if name is None or draft.prompt:
+        rest |= {"input": asked} if asked is not None else {}
         return
     before = []
     for instruction in ("system", "instructions", "system_instruction", "systemInstruction"):
@@ -150,7 +163,8 @@ def take_tools(draft: Draft, value: Any) -> bool:
     given = from_json(value)
     if not isinstance(given, list):
         return False
-    return draft.set_body("tools", [shaped for each in given for shaped in _tools(from_json(each))])
+    shaped = [tool for each in given for tool in _tools(from_json(each))]
+    return draft.set_body("tools", shaped) or bool(msgspec.json.decode(draft.log.tools) == shaped)
 
 
 def _tools(tool: Any) -> list[Any]:

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import msgspec
 
-from inferlog.dialects.families.exchanges import take_request, take_response, take_usage
+from inferlog.dialects.families.exchanges import take_input, take_request, take_response, take_usage
 from inferlog.dialects.families.genai import sort_events
 from inferlog.dialects.families.messages import Message, from_parts
 from inferlog.dialects.families.rules import (
@@ -192,9 +192,7 @@ def _read_data(draft: Draft) -> None:
     request = from_json(draft.attributes.get("request_data"))
     if isinstance(request, dict):
         rest = take_request(draft, request)
-        for name in ("input", "prompt"):  # of an embedding or a completion
-            if name in rest and not draft.prompt and draft.input is None:
-                draft.input = rest.pop(name)
+        take_input(draft, rest)
         _put_back(draft, "request_data", rest)
     response = from_json(draft.attributes.get("response_data"))
     if isinstance(response, dict):
