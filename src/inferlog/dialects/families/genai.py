@@ -208,7 +208,10 @@ def _system(attributes: dict[str, Any]) -> list[Message]:
 def _messages(value: Any, otherwise: str) -> list[Message]:
     """Return the messages of an attribute that is a list of them, or text; none of any other."""
     given = from_json(value)
-    return list_of_messages(given, otherwise) if isinstance(given, (str, list)) and given else []
+    messages = list_of_messages(given, otherwise) if isinstance(given, (str, list)) and given else []
+    if otherwise == "assistant" and len(messages) > 1:  # an agent's answer, and what tools gave it on the way there
+        messages.sort(key=lambda message: message["role"] == "tool")
+    return messages
 
 
 def _read_embedding(draft: Draft) -> None:
