@@ -7,7 +7,7 @@ tokens stay metadata, or they would be counted twice.
 
 from typing import Any, Final
 
-from inferlog.dialects.families.exchanges import take_tools
+from inferlog.dialects.families import requests
 from inferlog.dialects.families.rules import Family, Rule, extra, from_json, seconds, text, usage
 from inferlog.dialects.spans import Draft
 from inferlog.jsontext import dumps
@@ -129,7 +129,7 @@ def _take_conversation(draft: Draft) -> None:
         draft.set_messages([shaped for each in messages for shaped in _messages(each)], [])
         del attributes["ai.prompt.messages"]
     tools = attributes.get("ai.prompt.tools")
-    if isinstance(tools, list) and take_tools(draft, tools):
+    if isinstance(tools, list) and requests.tools(draft, tools):
         del attributes["ai.prompt.tools"]
     choice = from_json(attributes.get("ai.prompt.toolChoice"))
     if isinstance(choice, dict) and draft.set_body("tool_choice", _tool_choice(choice)):
