@@ -115,18 +115,18 @@ def _text_of(log: Any) -> str:
     )
 
 
-def _marks(value: Any) -> set[str]:
+def marks(value: Any) -> set[str]:
     """Return the markers in a value that say something: a name without content does not."""
     if isinstance(value, dict):
         return {
-            mark for name, each in value.items() if each not in (None, [], {}) for mark in _marks(name) | _marks(each)
+            mark for name, each in value.items() if each not in (None, [], {}) for mark in marks(name) | marks(each)
         }
     if isinstance(value, list):
-        return {mark for each in value for mark in _marks(each)}
+        return {mark for each in value for mark in marks(each)}
     if not isinstance(value, str):
         return set()
     held = from_json(value)
-    return set(_MARK.findall(value)) if held is value else _marks(held)
+    return set(_MARK.findall(value)) if held is value else marks(held)
 
 
 SAID: Final = [
@@ -185,8 +185,8 @@ def test_any_value_of_any_attribute_is_kept(
     attributes = span.attributes = attributes | said
     kept = all_that_is_kept(span).lower()
     for name, value in attributes.items():
-        for mark in _marks(value):
+        for mark in marks(value):
             assert mark in kept, (name, value)
     for event in happened:
-        for mark in _marks(event.attributes):
+        for mark in marks(event.attributes):
             assert mark in kept, event

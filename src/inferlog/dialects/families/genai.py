@@ -377,4 +377,4 @@ _MESSAGE_FIELDS: Final = frozenset(
     "role content name tool_calls tool_call_id id reasoning_content finish_reason".split()
 )
 
-FAMILY: Final = Family("OpenTelemetry GenAI", RULES, read, frozenset({"gen_ai", "llm", "anthropic"}))
+FAMILY: Final = Family("OpenTelemetry GenAI", RULES, read, frozenset({"gen_ai", "llm", "anthropic"}), events=True)

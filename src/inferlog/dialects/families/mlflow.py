@@ -9,7 +9,8 @@ from typing import Any, Final
 
 import msgspec
 
-from inferlog.dialects.families.exchanges import take_input, take_request, take_response, take_tools, take_usage
+from inferlog.dialects.families import requests
+from inferlog.dialects.families.exchanges import take_input, take_request, take_response, take_usage
 from inferlog.dialects.families.rules import Family, Rule, from_json, money, text
 from inferlog.dialects.families.shapes import answers_of
 from inferlog.dialects.spans import Draft
@@ -70,7 +71,7 @@ RULES: Final[dict[str, Rule]] = {
     "mlflow.spanType": _json(_kind),
     "mlflow.llm.provider": _json(text("provider_id")),
     "mlflow.chat.tokenUsage": _json(_usage),
-    "mlflow.chat.tools": _json(take_tools),
+    "mlflow.chat.tools": _json(requests.tools),
     "mlflow.llm.cost": _json(_cost),
     "mlflow.trace.user": _json(text("customer_identifier")),
     "mlflow.trace.session": _json(text("session_identifier")),
@@ -115,7 +116,7 @@ def _take_request(draft: Draft, given: Any) -> None:
 
 def _take_response(draft: Draft, answer: Any) -> None:
     if not isinstance(answer, dict):
-        answers = answers_of(answer) if isinstance(answer, list) else []
+        answers = answers_of(answer)[0] if isinstance(answer, list) else []
         if not answers and draft.prompt and isinstance(answer, str):
             answers = [{"role": "assistant", "content": answer}]
         draft.set_messages([], answers)
