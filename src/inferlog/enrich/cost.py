@@ -3,6 +3,7 @@
 from decimal import Context, Decimal
 from typing import Final
 
+from inferlog.enrich.usage import counts_cached_inside
 from inferlog.model import Log, Sent
 from inferlog.pricing.book import quote
 
@@ -28,6 +29,7 @@ def price(sent: Sent) -> None:
             log.completion_tokens,
             log.prompt_cache_hit_tokens,
             log.prompt_cache_creation_tokens,
+            cached_inside=counts_cached_inside(log),
         )
         if amount is not None:
             log.cost, log.cost_source = amount.quantize(_STORED_DECIMALS, context=_PRECISE), "price_book"

@@ -39,16 +39,21 @@ def quote(
     completion_tokens: int,
     cache_read_tokens: int,
     cache_write_tokens: int,
+    *,
+    cached_inside: bool = False,
 ) -> Decimal | None:
-    """Return the cost in USD of a call made at `timestamp` (seconds since 1970 UTC), or None for an unknown model."""
+    """Return the cost in USD of a call made at `timestamp` (seconds since 1970 UTC), or None for an unknown model.
+
+    `cached_inside` says that the prompt tokens include the cached ones, even if the provider counts them beside.
+    """
     if len(model) > _NAME_MAX or len(provider_id) > _NAME_MAX:
         return None
-    pricing = _pricing(model, provider_id, int(timestamp // _SLOT_SECONDS))
+    pricing = _pricing(model, provider_id, int(timestamp // _SLOT_SECONDS), cached_inside)
     return pricing((prompt_tokens, completion_tokens, cache_read_tokens, cache_write_tokens)) if pricing else None
 
 
 @lru_cache(maxsize=20_000)
-def _pricing(model: str, provider_id: str, slot: int) -> _Pricing | None:
+def _pricing(model: str, provider_id: str, slot: int, cached_inside: bool) -> _Pricing | None:
     """Return the arithmetic of a model's price in a slot (half-hours since 1970 UTC)."""
     found = _find(model, provider_id)
     if found is None:
@@ -57,7 +62,7 @@ def _pricing(model: str, provider_id: str, slot: int) -> _Pricing | None:
     price = info.get_prices(datetime.fromtimestamp(slot * _SLOT_SECONDS, UTC))
     if price.input_mtok is None:
         return None
-    return _priced(price, inside=provider.id not in _CACHE_OUTSIDE_INPUT)
+    return _priced(price, inside=cached_inside or provider.id not in _CACHE_OUTSIDE_INPUT)
 
 
 @lru_cache(maxsize=20_000)
