@@ -10,7 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from inferlog.dialects.families import settle
-from inferlog.dialects.families.exchanges import PARAMETERS, take_usage
+from inferlog.dialects.families.exchanges import take_parameters, take_usage
 from inferlog.dialects.families.rules import as_text
 from inferlog.dialects.families.shapes import answers_of, messages_of
 from inferlog.dialects.spans import FAILED, UNSET, Draft, Span
@@ -111,18 +111,16 @@ def _take_metadata(draft: Draft, item: Data) -> None:
 def _read_call(draft: Draft, data: Data) -> None:
     """Take a model's call: its messages, or what else went in and came out; its parameters and its usage."""
     given, answer = data.pop("input", None), data.pop("output", None)
-    prompt, answers = messages_of(given), answers_of(answer)
+    prompt, (answers, left) = messages_of(given), answers_of(answer)
     draft.set_messages(prompt, answers)
     draft.input = None if prompt else given
     draft.output = None if answers else answer
+    if answers and left:
+        draft.keep("span_data.output", left)
     draft.log.model = _text(data.pop("model", None))
     settings = data.pop("model_config", None)
     if isinstance(settings, dict):
-        for name, value in settings.items():
-            if name in PARAMETERS and value is not None:
-                draft.parameters[name] = value
-            elif value is not None:
-                draft.metadata[f"model_config.{name}"] = value
+        _keep(draft, {f"model_config.{name}": value for name, value in take_parameters(draft, settings).items()})
     elif settings is not None:
         draft.metadata["model_config"] = settings
     _read_usage(draft, data)

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import msgspec
 
-from inferlog.dialects.families.exchanges import PARAMETERS, take_tools
+from inferlog.dialects.families import requests
 from inferlog.dialects.families.messages import Message
 from inferlog.dialects.families.shapes import answers_of, messages_of
 from inferlog.dialects.spans import Draft, Span
@@ -48,10 +48,10 @@ def _shape_prompt(log: Log) -> None:
 
 def _shape_answer(log: Log) -> None:
     if log.completion_message is NO_JSON and log.completion_messages is NO_JSON:
-        answers = answers_of(_value(log.output))
+        answers, left = answers_of(_value(log.output))
         if answers:
             _put_answers(log, answers)
-            log.output = NO_JSON
+            log.output = log.output if left else NO_JSON
     elif _OTHER_SHAPES.search(log.completion_message) or _OTHER_SHAPES.search(log.completion_messages):
         held = log.completion_messages if log.completion_messages is not NO_JSON else log.completion_message
         _put_answers(log, messages_of(_value(held), "assistant"))
@@ -66,16 +66,16 @@ def _put_answers(log: Log, answers: list[Message]) -> None:
 def _read_response(sent: Sent, response: dict[str, Any]) -> None:
     """Take the answer, its tools and its parameters from a whole response of OpenAI's Responses API."""
     log = sent.log
-    answers = answers_of(response)
+    answers, _ = answers_of(response)  # the whole of it is kept
     if answers:
         _put_answers(log, answers)
         _part_tool_calls(log, response["output"], answers)
     _add_instructions(log, response.get("instructions"))
     if log.tools is NO_JSON and response.get("tools"):
         draft = Draft(Span())
-        if take_tools(draft, response["tools"]):
+        if requests.tools(draft, response["tools"]):
             log.tools = draft.log.tools
-    for name in PARAMETERS & response.keys():
+    for name in requests.PARAMETERS & response.keys():
         if isinstance(response[name], (str, int, float)):
             sent.extra.setdefault(name, msgspec.Raw(dumps(response[name])))
 

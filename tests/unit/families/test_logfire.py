@@ -24,7 +24,7 @@ def test_a_call_of_older_versions() -> None:
         "tools": [TOOL],
         "tool_choice": "auto",
         "stream": False,
-        "user": "user-1",
+        "greeting": "hello",
     }
     response = {
         "message": {"content": None, "role": "assistant", "refusal": None, "tool_calls": [CALL]},
@@ -53,7 +53,7 @@ def test_a_call_of_older_versions() -> None:
         "prompt_tokens_details": {"cached_tokens": 40},
     }
     assert log["metadata"] == {
-        "request_data": {"user": "user-1"},
+        "request_data": {"greeting": "hello"},
         "tags": ["LLM"],
         "logfire.span_type": "span",
         "otel.scope.name": "logfire.openai",

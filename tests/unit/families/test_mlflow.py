@@ -27,7 +27,7 @@ def trace(kind: str, attributes: dict[str, Any], **span: Any) -> dict[str, Any]:
 def test_a_call_of_openai() -> None:
     """The request and the response are taken apart; what they repeat under plain names goes."""
     request = {"model": "gpt-4o-mini", "messages": [{"role": "user", "content": "Weather?"}], "tools": [TOOL],
-               "temperature": 0.2, "max_tokens": 100, "user": "user-1"}  # fmt: skip
+               "temperature": 0.2, "max_tokens": 100, "greeting": "hello"}  # fmt: skip
     response = {
         "id": "chatcmpl-1",
         "choices": [{"finish_reason": "tool_calls", "index": 0, "logprobs": None,
@@ -73,7 +73,7 @@ def test_a_call_of_openai() -> None:
     }
     assert log["cost"] == Decimal("0.003")
     assert log["metadata"] == {
-        "mlflow.spanInputs": {"user": "user-1"},
+        "mlflow.spanInputs": {"greeting": "hello"},
         "mlflow.spanOutputs": {"object": "chat.completion"},
         "mlflow.chat.tokenUsage": {"cache_creation_input_tokens_above_1hr": 5},
         "mlflow.spanType": "CHAT_MODEL",

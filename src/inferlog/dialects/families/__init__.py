@@ -62,7 +62,9 @@ def interpret(span: Span) -> Sent:
     _apply_rules(draft)
     roots = {name.partition(".")[0] for name in span.attributes}
     for family in FAMILIES:
-        if family.read is not None and (not family.roots or not roots.isdisjoint(family.roots) or span.events):
+        if family.read is None:
+            continue
+        if not family.roots or not roots.isdisjoint(family.roots) or (family.events and span.events):
             family.read(draft)
     settle(draft)
     return draft.sent()

@@ -5,18 +5,10 @@ What one column or parameter holds is taken out; what is left is given back, so 
 
 from typing import Any, Final
 
-import msgspec
-
-from inferlog.dialects.families.rules import Rule, as_number, from_json, usage
+from inferlog.dialects.families import requests
+from inferlog.dialects.families.rules import Rule, as_number, usage
 from inferlog.dialects.families.shapes import answers_of, messages_of
 from inferlog.dialects.spans import Draft
-
-PARAMETERS: Final = frozenset(
-    "temperature top_p top_k frequency_penalty presence_penalty stop stop_sequences max_tokens max_completion_tokens "
-    "max_output_tokens n seed logprobs top_logprobs logit_bias parallel_tool_calls reasoning reasoning_effort "
-    "stream_options thinking verbosity service_tier dimensions encoding_format modalities truncation".split()
-)
-"""Names of a request's own parameters, the same in all providers' APIs that have them."""
 
 _WHOLE: Final = frozenset("max_tokens max_completion_tokens max_output_tokens top_k n seed".split())
 _NUMBERS: Final = _WHOLE | {"temperature", "top_p", "frequency_penalty", "presence_penalty"}
@@ -55,27 +47,28 @@ _DETAIL_PATHS: Final = {
 def take_request(draft: Draft, request: dict[str, Any]) -> dict[str, Any]:
     """Put a request's model, messages, tools and parameters where they belong; return what is left of it."""
     rest = dict(request)
-    if isinstance(rest.get("model"), str) and draft.set("model", rest["model"]):
-        del rest["model"]
-    if isinstance(rest.get("stream"), bool):
-        draft.log.stream = draft.log.stream or rest.pop("stream")
     _take_prompt(draft, rest)
-    _take_tools(draft, rest)
+    text = rest.get("text")
+    if isinstance(text, dict) and text.keys() == {"format"} and requests.response_format(draft, text["format"]):
+        del rest["text"]
     return take_parameters(draft, rest)
 
 
 def take_parameters(draft: Draft, given: dict[str, Any]) -> dict[str, Any]:
     """Put a request's parameters where they belong; return what is none, or no number where one must be."""
-    rest: dict[str, Any] = {}
-    for name, value in given.items():
-        if value is None:
-            continue
-        fit = as_number(value) if name in _NUMBERS else value
-        if name in _WHOLE and isinstance(fit, float) and fit.is_integer():
-            fit = int(fit)
-        if name not in PARAMETERS or fit is None or draft.parameters.setdefault(name, fit) != fit:
-            rest[name] = value
-    return rest
+    numbers: dict[str, Any] = {}
+    unfit: dict[str, Any] = {}
+    for name in _NUMBERS & given.keys():
+        number = as_number(given[name])
+        if number is not None and name in _WHOLE and number.is_integer():
+            numbers[name] = int(number)
+        elif number is not None:
+            numbers[name] = number
+        elif given[name] is not None:
+            unfit[name] = given[name]
+    rest = requests.take_parameters(draft, {name: each for name, each in given.items() if name not in _NUMBERS})
+    left = requests.take_parameters(draft, numbers)
+    return rest | unfit | {name: given[name] for name in left}
 
 
 def take_input(draft: Draft, rest: dict[str, Any]) -> None:
@@ -97,7 +90,7 @@ def _take_prompt(draft: Draft, rest: dict[str, Any]) -> None:
     before = []
     for instruction in ("system", "instructions", "system_instruction", "systemInstruction"):
         given = rest.get(instruction)
-        if isinstance(given, dict) and "parts" in given:  # Gemini's content
+        if isinstance(given, dict) and "parts" in given and given.keys() <= {"parts", "role"}:  # Gemini's content
             given = given["parts"]
         if given and isinstance(given, (str, list)):
             before += messages_of([{"role": "system", "content": given}])
@@ -105,28 +98,13 @@ def _take_prompt(draft: Draft, rest: dict[str, Any]) -> None:
     draft.set_messages([*before, *messages_of(rest.pop(name))], [])
 
 
-def _take_tools(draft: Draft, rest: dict[str, Any]) -> None:
-    if rest.get("tools") and take_tools(draft, rest["tools"]):
-        del rest["tools"]
-    choice = rest.get("tool_choice")
-    if isinstance(choice, (str, dict)) and draft.set_body("tool_choice", choice):
-        del rest["tool_choice"]
-    wanted = rest.get("response_format")
-    if isinstance(wanted, dict) and draft.set_body("response_format", wanted):
-        del rest["response_format"]
-    text = rest.get("text")
-    if isinstance(text, dict) and text.keys() == {"format"} and draft.set_body("response_format", text["format"]):
-        del rest["text"]
-
-
 def take_response(draft: Draft, response: dict[str, Any]) -> dict[str, Any]:
     """Put a response's model, answers and usage where they belong; return what is left of it."""
     rest = dict(response)
-    answers = answers_of(response)
+    answers, left = answers_of(response)
     if answers and not draft.completions:
         draft.set_messages([], answers)
-        for name in ("choices", "candidates", "generations", "output", "message", "role", "content"):
-            rest.pop(name, None)
+        rest = left
     model = rest.get("model", rest.get("modelVersion"))
     if isinstance(model, str) and draft.extra.setdefault("response_model", model) == model:
         rest.pop("model", None)
@@ -156,33 +134,3 @@ def take_usage(draft: Draft, given: dict[str, Any]) -> dict[str, Any]:
 def _take_detail(draft: Draft, holder: str, name: str, value: Any) -> bool:
     path = _DETAIL_PATHS.get((holder, name)) or f"{holder}.{name.replace('.', '_')}"
     return value is None or usage(path)(draft, value)
-
-
-def take_tools(draft: Draft, value: Any) -> bool:
-    """Put definitions of tools (or their JSON text) into the column, in OpenAI's shape."""
-    given = from_json(value)
-    if not isinstance(given, list):
-        return False
-    shaped = [tool for each in given for tool in _tools(from_json(each))]
-    return draft.set_body("tools", shaped) or bool(msgspec.json.decode(draft.log.tools) == shaped)
-
-
-def _tools(tool: Any) -> list[Any]:
-    """Return tools in OpenAI's shape, from one of any provider's; what is no function is kept as it came."""
-    if not isinstance(tool, dict) or isinstance(tool.get("function"), dict):
-        return [tool]
-    declared = tool.get("functionDeclarations", tool.get("function_declarations"))
-    if isinstance(declared, list):  # Gemini's
-        return [shaped for each in declared for shaped in _tools(each)]
-    if isinstance(tool.get("toolSpec"), dict):  # Bedrock's
-        return _tools(tool["toolSpec"])
-    if not isinstance(tool.get("name"), str) or tool.get("type", "function") not in ("function", "custom"):
-        return [tool]
-    schema = next((tool[name] for name in _SCHEMAS if isinstance(tool.get(name), dict)), None)
-    if isinstance(schema, dict) and schema.keys() == {"json"}:
-        schema = schema["json"]
-    function = {name: value for name, value in tool.items() if name not in ("type", *_SCHEMAS) and value is not None}
-    return [{"type": "function", "function": function | ({"parameters": schema} if schema is not None else {})}]
-
-
-_SCHEMAS: Final = ("parameters", "input_schema", "inputSchema", "parametersJsonSchema")

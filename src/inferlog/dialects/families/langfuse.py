@@ -54,12 +54,14 @@ def take_content(draft: Draft, given: Any, answer: Any, *, is_call: bool) -> Non
             if rest:
                 draft.keep("input", rest)
     if is_call and response is not None and not draft.completions:
-        answers = answers_of(response)
+        answers, left = answers_of(response)
         if not answers and draft.prompt and isinstance(response, str):  # what was streamed is written as text
             answers = [{"role": "assistant", "content": response}]
         if answers:
             draft.set_messages([], answers)
             answer = None
+            if left:
+                draft.keep("output", left)
     if draft.input is None:
         draft.input = given
     elif given is not None:

@@ -9,7 +9,8 @@ from typing import Any, Final
 
 import msgspec
 
-from inferlog.dialects.families.exchanges import take_input, take_request, take_response, take_tools, take_usage
+from inferlog.dialects.families import requests
+from inferlog.dialects.families.exchanges import take_input, take_request, take_response, take_usage
 from inferlog.dialects.families.rules import Family, Rule, from_json, money, text
 from inferlog.dialects.families.shapes import answers_of
 from inferlog.dialects.spans import Draft
@@ -70,7 +71,7 @@ RULES: Final[dict[str, Rule]] = {
     "mlflow.spanType": _json(_kind),
     "mlflow.llm.provider": _json(text("provider_id")),
     "mlflow.chat.tokenUsage": _json(_usage),
-    "mlflow.chat.tools": _json(take_tools),
+    "mlflow.chat.tools": _json(requests.tools),
     "mlflow.llm.cost": _json(_cost),
     "mlflow.trace.user": _json(text("customer_identifier")),
     "mlflow.trace.session": _json(text("session_identifier")),
@@ -88,8 +89,9 @@ def read(draft: Draft) -> None:
         _take_response(draft, answer)
         _take_model(draft)
     else:
-        draft.input = given if draft.input is None else draft.input
-        draft.output = answer if draft.output is None else draft.output
+        for side, name, value in (("input", _INPUTS, given), ("output", _OUTPUTS, answer)):
+            if value is not None:
+                _put(draft, side, name, value)
     _take_prompt(draft)
     for name in [name for name in attributes if name.startswith(_TAG) and name != _TAG]:
         draft.keep(name.removeprefix(_TAG), attributes.pop(name))
@@ -109,22 +111,31 @@ def _take_request(draft: Draft, given: Any) -> None:
     if not draft.prompt and isinstance(given, list):
         take_request(draft, {"messages": given})
     if given is not None and not draft.prompt:
-        draft.input = given
+        _put(draft, "input", _INPUTS, given)
 
 
 def _take_response(draft: Draft, answer: Any) -> None:
     if not isinstance(answer, dict):
-        answers = answers_of(answer) if isinstance(answer, list) else []
+        answers = answers_of(answer)[0] if isinstance(answer, list) else []
         if not answers and draft.prompt and isinstance(answer, str):
             answers = [{"role": "assistant", "content": answer}]
         draft.set_messages([], answers)
-        draft.output = None if answers else answer
+        if answer is not None and not answers:
+            _put(draft, "output", _OUTPUTS, answer)
         return
     rest = take_response(draft, answer)
     if rest and draft.completions:
         draft.keep(_OUTPUTS, rest)
     elif rest:
-        draft.output = rest
+        _put(draft, "output", _OUTPUTS, rest)
+
+
+def _put(draft: Draft, side: str, name: str, value: Any) -> None:
+    """Put what went in or came out where it is shown, or keep it beside what another family put there."""
+    if getattr(draft, side) is None:
+        setattr(draft, side, value)
+    else:
+        draft.keep(name, value)
 
 
 def _take_model(draft: Draft) -> None:

@@ -97,10 +97,12 @@ class Built:
         if isinstance(part, str):
             self.content.append(text_part(part))
             return
-        kind = part.get("type", "text") if isinstance(part, dict) else None
+        kind = part.get("type") if isinstance(part, dict) else None
         if kind == "text" and len(part) == 2 and isinstance(part.get("content"), str):  # nearly all of them
             self.content.append({"type": "text", "text": part["content"]})
             return
+        if kind is None and isinstance(part, dict):  # Gemini and Bedrock name a part by its only key
+            kind = next((name for name in _UNTYPED if name in part), "text")
         handler = _PARTS.get(kind) if isinstance(kind, str) else None
         if handler is None or not handler(self, {name: each for name, each in part.items() if name != "type"}, kind):
             self.content.append(part)
@@ -167,6 +169,8 @@ def _result(built: Built, part: Message, kind: Any) -> bool:
     answer = _pop(part, "response", "result", "output", "content")
     if isinstance(answer, dict) and answer.keys() == {"type", "value"}:  # Vercel AI SDK 5
         answer = answer["value"]
+    if "toolName" in part:
+        part["name"] = part.pop("toolName")
     built.results.append(_rest(part) | tool_result(call_id, answer))
     return True
 
@@ -191,6 +195,8 @@ def _is_image(part: Message, media: Any) -> bool:
 def _data(built: Built, part: Message, kind: Any) -> bool:
     media = _pop(part, "mime_type", "media_type", "mediaType", "mimeType")
     data = _pop(part, "content", "data", "image")
+    if isinstance(data, dict) and len(data) == 1:  # the Vercel AI SDK's URL
+        data = next(iter(data.values()))
     if not isinstance(data, str) or not (_is_image(part, media) or kind == "image"):
         return False
     return built.picture(data_url(media if isinstance(media, str) else "image/png", data), part)
@@ -217,6 +223,35 @@ def _image(built: Built, part: Message, kind: Any) -> bool:
     return _data(built, part, kind)
 
 
+def _held_call(built: Built, part: Message, kind: Any) -> bool:
+    """Gemini's `{"functionCall": {"name", "args"}}` or Bedrock's `{"toolUse": {"toolUseId", "name", "input"}}`."""
+    if len(part) != 1 or not isinstance(part[kind], dict):
+        return False
+    held = dict(part[kind])
+    call = tool_call(_pop(held, "id", "toolUseId"), _pop(held, "name"), _pop(held, "args", "input"))
+    built.calls.append(_rest(held) | call)
+    return True
+
+
+def _held_result(built: Built, part: Message, kind: Any) -> bool:
+    """Gemini's `{"functionResponse": {"name", "response"}}` or Bedrock's `{"toolResult": {"toolUseId", "content"}}`."""
+    if len(part) != 1 or not isinstance(part[kind], dict):
+        return False
+    held = dict(part[kind])
+    result = tool_result(_pop(held, "id", "toolUseId", "name"), _pop(held, "response", "content"))
+    built.results.append(_rest(held) | result)
+    return True
+
+
+def _held_data(built: Built, part: Message, kind: Any) -> bool:
+    """Gemini's `{"inlineData": {"mimeType", "data"}}`."""
+    held = part.get(kind)
+    return len(part) == 1 and isinstance(held, dict) and _data(built, dict(held), kind)
+
+
+_CALLS: Final = ("functionCall", "toolUse")
+_RESULTS: Final = ("functionResponse", "toolResult")
+_UNTYPED: Final = (*_CALLS, *_RESULTS, "inlineData", "inline_data")
 _PARTS: Final[dict[str, Callable[[Built, Message, Any], bool]]] = {
     **dict.fromkeys(("text", "input_text", "output_text"), _text),
     "refusal": _refusal,
@@ -226,6 +261,9 @@ _PARTS: Final[dict[str, Callable[[Built, Message, Any], bool]]] = {
     **dict.fromkeys(("blob", "binary", "file"), _data),
     **dict.fromkeys(("uri", "image-url"), _address),
     **dict.fromkeys(("image", "input_image"), _image),
+    **dict.fromkeys(_CALLS, _held_call),
+    **dict.fromkeys(_RESULTS, _held_result),
+    **dict.fromkeys(("inlineData", "inline_data"), _held_data),
 }
 
 

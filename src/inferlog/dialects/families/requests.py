@@ -7,6 +7,8 @@ Tools are kept in the shape of OpenAI's chat API, which the vendor's typed clien
 from collections.abc import Mapping
 from typing import Any, Final
 
+import msgspec
+
 from inferlog.dialects.families.rules import Rule, flag, from_json, text
 from inferlog.dialects.spans import Draft
 
@@ -27,7 +29,20 @@ def tools(draft: Draft, value: Any) -> bool:
     given = from_json(value)
     if not isinstance(given, list) or not given:
         return False
-    return draft.set_body("tools", [tool_definition(from_json(each)) for each in given])
+    shaped = [tool for each in given for tool in _expanded(from_json(each))]
+    return draft.set_body("tools", shaped) or bool(msgspec.json.decode(draft.log.tools) == shaped)
+
+
+def _expanded(given: Any) -> list[Any]:
+    """Return the tools that one definition holds: Gemini declares several functions in one, Bedrock wraps each."""
+    if isinstance(given, dict) and len(given) == 1:
+        declared = given.get("functionDeclarations", given.get("function_declarations"))
+        if isinstance(declared, list):
+            return [tool_definition(each) for each in declared]
+        held = given.get("toolSpec")
+        if isinstance(held, dict):
+            return [tool_definition(held)]
+    return [tool_definition(given)]
 
 
 def tool_definition(given: Any) -> Any:
@@ -39,7 +54,9 @@ def tool_definition(given: Any) -> Any:
         return given
     function = {name: each for name, each in given.items() if name not in ("type", *_SCHEMAS) and each is not None}
     if schema is not None:
-        function["parameters"] = from_json(given[schema])
+        parameters = from_json(given[schema])
+        wrapped = isinstance(parameters, dict) and parameters.keys() == {"json"}  # Bedrock's
+        function["parameters"] = parameters["json"] if wrapped else parameters
     return {"type": "function", "function": function}
 
 

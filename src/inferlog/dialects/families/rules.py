@@ -19,13 +19,14 @@ class Family(NamedTuple):
 
     `rules` are for attributes that speak for themselves, `read` for what takes more than one (messages, tools); it is
     called when the span has an attribute whose name begins with one of `roots` (up to the first dot), or always
-    if there are none. A rule or family that comes first wins.
+    if there are none; if `events`, also when the span has any. A rule or family that comes first wins.
     """
 
     name: str
     rules: Mapping[str, Rule]
     read: Callable[[Draft], None] | None = None
     roots: frozenset[str] = frozenset()
+    events: bool = False
 
 
 _COUNT_MAX: Final = 2**32 - 1

@@ -1,16 +1,14 @@
-"""Messages as model providers and frameworks write them → OpenAI's chat shape.
+"""Whole prompts and answers as model providers and frameworks write them → messages in OpenAI's chat shape.
 
 Read are OpenAI's chat completions and Responses API, Anthropic's messages, Gemini's contents, Bedrock's converse and
-LangChain's messages: by their form, as clients do not say which it is. A part that has no form in OpenAI's shape is
-kept as it came.
+LangChain's messages: by their form, as clients do not say which it is. What is no message stays what it is.
 """
 
 from collections.abc import Callable
 from typing import Any, Final
 
-from inferlog.dialects.families.messages import Message, data_url, image, role, tool_call
+from inferlog.dialects.families.messages import Message, from_parts, text_part, tool_call, tool_result
 from inferlog.dialects.families.rules import from_json
-from inferlog.jsontext import dumps
 
 _LANGCHAIN: Final = {
     "human": "user", "ai": "assistant", "system": "system", "tool": "tool", "function": "tool", "chat": "user",
@@ -19,7 +17,8 @@ _LANGCHAIN: Final = {
     "SystemMessageChunk": "system", "ToolMessageChunk": "tool",
 }  # fmt: skip
 _SAYING: Final = ("content", "parts", "tool_calls", "function_call")
-_CONSUMED: Final = frozenset({"role", "type", "content", "parts", "tool_calls", "additional_kwargs"})
+_OF_AN_ITEM: Final = frozenset({"type", "id", "status", "phase"})
+"""What an item of the Responses API says of itself, not of the message that it is."""
 
 
 def messages_of(value: Any, otherwise: str = "user") -> list[Message]:
@@ -37,52 +36,70 @@ def messages_of(value: Any, otherwise: str = "user") -> list[Message]:
     return talk.messages
 
 
-def answers_of(value: Any) -> list[Message]:
-    """Return the answers that a response (or its JSON text) holds, one for each choice; none if it is no response."""
+def answers_of(value: Any) -> tuple[list[Message], Message]:
+    """Return the answers that a response (or its JSON text) holds, one for each choice, and what else it says.
+
+    There are none if it is no response.
+    """
     given = from_json(value)
     if isinstance(given, list):
         if given and all(isinstance(each, dict) and isinstance(each.get("message"), dict) for each in given):
-            return [answer for each in given for answer in _choice(each)]
-        return messages_of(given, "assistant")
+            return _choices(given), {}
+        return messages_of(given, "assistant"), {}
     if not isinstance(given, dict):
-        return []
+        return [], {}
+    answers, told = _answers_in(given)
+    return answers, {name: each for name, each in given.items() if name not in told and each is not None}
+
+
+def _answers_in(response: Message) -> tuple[list[Message], frozenset[str]]:
+    """Return the answers of a response, and which of its fields they are."""
     for name, read in _RESPONSES.items():
-        if name in given:
-            answers = read(given[name])
-            if answers:
-                return answers
-    if isinstance(given.get("content"), list) and given.get("type") == "message":  # Anthropic's whole response
-        return messages_of({"role": given.get("role", "assistant"), "content": given["content"]}, "assistant")
-    return messages_of(given, "assistant")
+        answers = read(response[name]) if name in response else []
+        if answers:
+            return answers, frozenset({name})
+    if response.get("type") == "message" and isinstance(response.get("content"), list):  # Anthropic's, whole
+        content = {"role": response.get("role", "assistant"), "content": response["content"]}
+        return messages_of(content, "assistant"), frozenset({"role", "content"})
+    return messages_of(response, "assistant"), frozenset(response)
 
 
 def _choices(value: Any) -> list[Message]:
     given = value if isinstance(value, list) else []
-    return [answer for each in given if isinstance(each, dict) for answer in _choice(each)]
+    if not all(isinstance(each, dict) for each in given):
+        return []
+    answers = [_choice(each) for each in given]
+    return [answer for each in answers for answer in each] if all(answers) else []
 
 
 def _choice(choice: Message) -> list[Message]:
     """Return the answer of one of `choices`: a chat's message, a completion's text, or Gemini's content."""
-    message = next((choice[name] for name in ("message", "content") if isinstance(choice.get(name), dict)), None)
-    if message is None and isinstance(choice.get("text"), str):
-        message = {"role": "assistant", "content": choice["text"]}
-    answers = messages_of(message, "assistant") if message is not None else []
-    reason = choice.get("finish_reason", choice.get("finishReason"))
-    if len(answers) == 1 and isinstance(reason, str) and reason:
-        answers[0].setdefault("finish_reason", reason)
+    rest = {name: each for name, each in choice.items() if each not in (None, [], {}) and name != "index"}
+    name = next((name for name in ("message", "content") if isinstance(rest.get(name), dict)), "text")
+    message = rest.pop(name, None)
+    answers = messages_of({"role": "assistant", "content": message} if name == "text" else message, "assistant")
+    if not answers or (name == "text" and not isinstance(message, str)):
+        return []
+    answer = answers[-1]
+    if "text" in rest and rest["text"] == answer.get("content"):  # LangChain's, beside the message
+        del rest["text"]
+    reason = rest.pop("finish_reason", rest.pop("finishReason", None))
+    for key, each in ((("finish_reason", reason),) if reason is not None else ()) + tuple(rest.items()):
+        if answer.setdefault(key, each) != each:
+            answer[f"choice.{key}"] = each
     return answers
 
 
 def _generations(value: Any) -> list[Message]:
     """Return the answers of LangChain's LLMResult, a list of choices for each prompt."""
     given = value if isinstance(value, list) else []
-    return [answer for each in given for answer in _choices(each if isinstance(each, list) else [each])]
+    return _choices([each for choices in given for each in (choices if isinstance(choices, list) else [choices])])
 
 
 def _output(value: Any) -> list[Message]:
     """Return the answer in `output`: items of the Responses API, or Bedrock's object that holds a message."""
     if isinstance(value, dict):
-        return messages_of(value.get("message"), "assistant")
+        return messages_of(value["message"], "assistant") if value.keys() == {"message"} else []
     return messages_of(value, "assistant") if isinstance(value, list) else []
 
 
@@ -121,62 +138,30 @@ class _Talk:
     def add(self, given: Message) -> None:
         message = _unwrapped(given)
         kind = message.get("type")
-        item = _ITEMS.get(kind) if isinstance(kind, str) and not isinstance(message.get("role"), str) else None
+        spoken = isinstance(message.get("role"), str)
+        item = _ITEMS.get(kind) if isinstance(kind, str) and not spoken else None
         if item is not None:
             item(self, message)
-        elif isinstance(message.get("role"), str) or (isinstance(kind, str) and kind in _LANGCHAIN):
-            self.speak(message)
+        elif spoken and kind == "message":
+            self.say({name: value for name, value in message.items() if name not in _OF_AN_ITEM})
+        elif spoken:
+            self.turn = None
+            said = {name: each for name, each in message.items() if each is not None or name == "content"}
+            self.messages += from_parts(said, self.otherwise)
         else:
             self.keep(message)
 
-    def speak(self, message: Message) -> None:
-        """Add a message that has a role."""
-        kind = message.get("type")
-        named = message.get("role") or (_LANGCHAIN.get(kind) if isinstance(kind, str) else None)
-        parts = _Parts()
-        content = message.get("content", message.get("parts"))
-        for part in content if isinstance(content, list) else []:
-            parts.add(part)
-        calls, more = message.get("tool_calls"), message.get("additional_kwargs")
-        if isinstance(more, dict):  # LangChain's
-            calls = calls or more.get("tool_calls")
-            more = {name: value for name, value in more.items() if value and name != "tool_calls"}
-        for call in calls if isinstance(calls, list) else []:
-            parts.calls.append(_call(call))
-        spoken = {"role": role(named, self.otherwise), "content": _text_of(content, parts)}
-        spoken |= {name: value for name, value in message.items() if name not in _CONSUMED and value is not None}
-        if more:
-            spoken["additional_kwargs"] = more
-        if isinstance(message.get("type"), str) and message["type"] == "message":  # an item of the Responses API
-            for name in ("id", "status", "phase"):
-                spoken.pop(name, None)
-        self._append(spoken, parts, in_turn=message.get("type") == "message")
-
-    def _append(self, spoken: Message, parts: "_Parts", *, in_turn: bool) -> None:
-        """Add a message, after the results of tools that came within it."""
-        self.messages += parts.results
-        if parts.results and spoken["content"] is None and not parts.calls:
-            self.turn = None
-            return
-        if parts.calls:
-            spoken["tool_calls"] = parts.calls
-        if parts.reasoning:
-            spoken["reasoning_content"] = "\n".join(parts.reasoning)
-        if in_turn and spoken["role"] == "assistant":
-            self._continue(spoken)
-        else:
-            self.turn = None
-            self.messages.append(spoken)
-
-    def _continue(self, spoken: Message) -> None:
+    def say(self, message: Message) -> None:
         """Add what the model says to what it thought and called before, in the same turn."""
-        turn = self.open_turn()
-        said = turn["content"]
-        if said is None:
-            turn["content"] = spoken["content"]
-        elif spoken["content"] is not None:
-            turn["content"] = [*_as_parts(said), *_as_parts(spoken["content"])]
-        for name, value in spoken.items():
+        said = from_parts(message, self.otherwise)
+        if len(said) != 1 or said[0]["role"] != "assistant" or self.turn is None:
+            self.messages += said
+            self.turn = said[-1] if said and said[-1]["role"] == "assistant" else None
+            return
+        turn = self.turn
+        parts = [*_as_parts(turn["content"]), *_as_parts(said[0]["content"])]
+        turn["content"] = parts if len(parts) > 1 else said[0]["content"] or turn["content"]
+        for name, value in said[0].items():
             turn.setdefault(name, value)
 
     def open_turn(self) -> Message:
@@ -187,22 +172,24 @@ class _Talk:
         return self.turn
 
     def call(self, item: Message) -> None:
-        turn = self.open_turn()
         called = tool_call(item.get("call_id", item.get("id")), item.get("name"), item.get("arguments"))
-        turn.setdefault("tool_calls", []).append(called)
+        more = {name: each for name, each in item.items() if name not in _OF_A_CALL and each is not None}
+        self.open_turn().setdefault("tool_calls", []).append(more | called)
 
     def result(self, item: Message) -> None:
         self.turn = None
-        text = _plain(item.get("output"))
-        self.messages.append({"role": "tool", "tool_call_id": str(item.get("call_id") or ""), "content": text})
+        more = {name: each for name, each in item.items() if name not in _OF_A_RESULT and each is not None}
+        self.messages.append(more | tool_result(item.get("call_id"), item.get("output")))
 
     def think(self, item: Message) -> None:
-        turn = self.open_turn()
+        """Add reasoning; an item that says more than its texts (what is encrypted) is kept whole too."""
         told = [*_texts(item.get("summary")), *_texts(item.get("content"))]
+        turn = self.open_turn()
         if told:
             before = turn.get("reasoning_content")
             turn["reasoning_content"] = "\n".join(told if before is None else [before, *told])
-        if item.get("encrypted_content"):
+        plain = all(_is_text(each) for name in ("summary", "content") for each in item.get(name) or ())
+        if not plain or any(each for name, each in item.items() if name not in _OF_REASONING):
             turn.setdefault("reasoning_items", []).append(item)
 
     def keep(self, item: Message) -> None:
@@ -216,150 +203,42 @@ _ITEMS: Final[dict[str, Callable[[_Talk, Message], None]]] = {
     "function_call_output": _Talk.result,
     "reasoning": _Talk.think,
 }
+_OF_A_CALL: Final = frozenset({"type", "id", "call_id", "name", "arguments", "status"})
+_OF_A_RESULT: Final = frozenset({"type", "id", "call_id", "output", "status"})
+_OF_REASONING: Final = frozenset({"type", "id", "status", "summary", "content"})
 
 
 def _unwrapped(message: Message) -> Message:
-    """Return what is within LangChain's envelope, its class as the type."""
-    held = message.get("kwargs")
-    if not isinstance(held, dict) or "role" in message:
-        return message
-    path = message.get("id")
-    name = path[-1] if isinstance(path, list) and path else ""
-    known = held.get("type", name)
-    return {**held, "type": known if isinstance(known, str) and known in _LANGCHAIN else "human"}
+    """Return LangChain's message without its envelope, its class as the role; any other as it is."""
+    held, path = message.get("kwargs"), message.get("id")
+    if isinstance(held, dict) and "role" not in message:
+        known = held.get("type", path[-1] if isinstance(path, list) and path else "")
+        message = {**held, "type": known if isinstance(known, str) and known in _LANGCHAIN else "human"}
+    kind = message.get("type")
+    if isinstance(message.get("role"), str) or not isinstance(kind, str) or kind not in _LANGCHAIN:
+        more = message.get("additional_kwargs")
+        return _with_calls(message, more) if isinstance(more, dict) else message
+    named = {name: each for name, each in message.items() if name != "type"} | {"role": _LANGCHAIN[kind]}
+    more = named.get("additional_kwargs")
+    return _with_calls(named, more) if isinstance(more, dict) else named
 
 
-def _call(call: Any) -> Any:
-    if not isinstance(call, dict):
-        return call
-    function = call.get("function")
-    if isinstance(function, dict):
-        return call | tool_call(call.get("id"), function.get("name"), function.get("arguments"))
-    if "name" in call:
-        arguments = next((call[name] for name in ("arguments", "args", "input") if name in call), None)
-        return tool_call(call.get("id", call.get("call_id")), call["name"], arguments)
-    return call
-
-
-class _Parts:
-    """What the parts of one message come to."""
-
-    def __init__(self) -> None:
-        self.content: list[Any] = []
-        self.calls: list[Message] = []
-        self.reasoning: list[str] = []
-        self.results: list[Message] = []
-
-    def add(self, part: Any) -> None:
-        if isinstance(part, str):
-            self.content.append({"type": "text", "text": part})
-            return
-        if not isinstance(part, dict):
-            self.content.append(part)
-            return
-        kind = part.get("type")
-        if not isinstance(kind, str):  # Gemini and Bedrock name a part by its only key
-            kind = next((name for name in _UNTYPED if name in part), "")
-        handler = _PARTS.get(kind)
-        if handler is None or not handler(self, part):
-            self.content.append(part)
-
-    def text(self, part: Message) -> bool:
-        text = part.get("text", part.get("content", part.get("refusal")))
-        if not isinstance(text, str):
-            return False
-        if part.get("thought") is True:  # Gemini's
-            self.reasoning.append(text)
-            return True
-        more = {name: value for name, value in part.items() if name not in ("type", "text", "content") and value}
-        self.content.append({"type": "text", "text": text, **more})
-        return True
-
-    def think(self, part: Message) -> bool:
-        text = part.get("thinking", part.get("content", part.get("text", part.get("reasoning"))))
-        if isinstance(text, str):
-            self.reasoning.append(text)
-        return isinstance(text, str)
-
-    def call(self, part: Message) -> bool:
-        """Take Anthropic's tool_use or OpenTelemetry's tool_call."""
-        arguments = next((part[name] for name in ("input", "arguments", "args") if name in part), None)
-        self.calls.append(tool_call(part.get("id"), part.get("name"), arguments))
-        return True
-
-    def result(self, part: Message) -> bool:
-        called = part.get("tool_use_id", part.get("id"))
-        answer = next((part[name] for name in ("content", "response", "result") if name in part), None)
-        self.results.append({"role": "tool", "tool_call_id": str(called or ""), "content": _plain(answer)})
-        return True
-
-    def held_call(self, part: Message) -> bool:
-        """Take Gemini's functionCall or Bedrock's toolUse."""
-        held = next((part[name] for name in _CALLS if isinstance(part.get(name), dict)), None)
-        if held is None:
-            return False
-        called = held.get("id", held.get("toolUseId"))
-        self.calls.append(tool_call(called, held.get("name"), held.get("args", held.get("input"))))
-        return True
-
-    def held_result(self, part: Message) -> bool:
-        """Take Gemini's functionResponse or Bedrock's toolResult."""
-        held = next((part[name] for name in _RESULTS if isinstance(part.get(name), dict)), None)
-        if held is None:
-            return False
-        called = held.get("id", held.get("toolUseId", held.get("name")))
-        answer = held.get("response", held.get("content"))
-        self.results.append({"role": "tool", "tool_call_id": str(called or ""), "content": _plain(answer)})
-        return True
-
-    def image(self, part: Message) -> bool:
-        """Take an image of Anthropic's (`source`), of the Responses API (`image_url`) or of Gemini's (`inlineData`)."""
-        source = part.get("source")
-        if isinstance(source, dict) and isinstance(source.get("data"), str):
-            self.content.append(image(data_url(source.get("media_type"), source["data"])))
-            return True
-        address = source.get("url") if isinstance(source, dict) else part.get("image_url")
-        if isinstance(address, str):
-            self.content.append(image(address))
-            return True
-        held = part.get("inlineData", part.get("inline_data"))
-        if not isinstance(held, dict) or not isinstance(held.get("data"), str):
-            return False
-        media = str(held.get("mimeType", held.get("mime_type")) or "")
-        if media.startswith("image/"):
-            self.content.append(image(data_url(media, held["data"])))
-        return media.startswith("image/")
-
-
-_CALLS: Final = ("functionCall", "function_call", "toolUse")
-_RESULTS: Final = ("functionResponse", "function_response", "toolResult")
-_PARTS: Final[dict[str, Callable[[_Parts, Message], bool]]] = {
-    **dict.fromkeys(("text", "input_text", "output_text", "summary_text"), _Parts.text),
-    **dict.fromkeys(("thinking", "reasoning"), _Parts.think),
-    **dict.fromkeys(("tool_use", "tool_call"), _Parts.call),
-    **dict.fromkeys(("tool_result", "tool_call_response"), _Parts.result),
-    **dict.fromkeys(("image", "input_image"), _Parts.image),
-    **dict.fromkeys(("inlineData", "inline_data"), _Parts.image),
-    **dict.fromkeys(_CALLS, _Parts.held_call),
-    **dict.fromkeys(_RESULTS, _Parts.held_result),
-}
-_UNTYPED: Final = ("text", "inlineData", "inline_data", *_CALLS, *_RESULTS)
-
-
-def _text_of(content: Any, parts: _Parts) -> Any:
-    """Return a message's content: plain text if it is one text, its parts if there are more, None if there is none."""
-    if not isinstance(content, list):
-        return content if content is None or isinstance(content, str) else dumps(content).decode()
-    only = parts.content[0] if len(parts.content) == 1 else None
-    if isinstance(only, dict) and only.keys() == {"type", "text"}:
-        return only["text"]
-    return parts.content or None
+def _with_calls(message: Message, more: Message) -> Message:
+    """Return a message of LangChain's with the calls that are in its additional_kwargs, unless it has its own."""
+    kept = dict(message)
+    calls = more.get("tool_calls")
+    if isinstance(calls, list) and calls and not kept.get("tool_calls"):
+        kept["tool_calls"] = calls
+        more = {name: each for name, each in more.items() if name != "tool_calls"}
+    kept.pop("additional_kwargs")
+    said = {name: each for name, each in more.items() if each not in (None, [], {}, "")}
+    return kept | {"additional_kwargs": said} if said else kept
 
 
 def _as_parts(content: Any) -> list[Any]:
     if content is None:
         return []
-    return content if isinstance(content, list) else [{"type": "text", "text": content}]
+    return content if isinstance(content, list) else [text_part(content)]
 
 
 def _texts(value: Any) -> list[str]:
@@ -367,13 +246,5 @@ def _texts(value: Any) -> list[str]:
     return [each["text"] for each in given if isinstance(each, dict) and isinstance(each.get("text"), str)]
 
 
-def _plain(value: Any) -> str:
-    """Return a tool's result as text: what its text parts say if it has no others, else its JSON."""
-    if isinstance(value, str):
-        return value
-    if value is None:
-        return ""
-    texts = _texts(value)
-    if texts and len(texts) == len(value):
-        return "\n".join(texts)
-    return dumps(value).decode()
+def _is_text(part: Any) -> bool:
+    return isinstance(part, dict) and part.keys() == {"type", "text"} and isinstance(part["text"], str)
