@@ -221,3 +221,21 @@ def test_an_overlong_name_is_no_model() -> None:
     assert quote("gpt-4o-mini" + "x" * 1_000_000, "", WHEN_SECONDS, 10, 10, 0, 0) is None
     assert quote("gpt-4o-mini", "p" * 1_000_000, WHEN_SECONDS, 10, 10, 0, 0) is None
     assert _find.cache_info().currsize == found_before
+
+
+@pytest.mark.parametrize(
+    ("usage", "amount"),
+    [
+        ({"input_tokens": 80, "cache_read_input_tokens": 40, "cache_creation_input_tokens": 10}, "0.0002895"),
+        (
+            {"prompt_tokens": 130, "prompt_tokens_details": {"cached_tokens": 40}, "cache_creation_input_tokens": 10},
+            "0.0002895",
+        ),
+    ],
+)
+def test_cached_tokens_cost_the_same_in_anthropics_shape_and_in_openais(usage: dict[str, Any], amount: str) -> None:
+    """Anthropic counts cached tokens beside the input, instrumentations that write OpenAI's shape inside of it.
+
+    By hand: 80 x 3 USD + 40 x 0.30 + 10 x 3.75, a million.
+    """
+    assert enriched({"model": "claude-sonnet-4-5", "usage": usage}).cost == Decimal(amount)
