@@ -3,7 +3,7 @@
 from typing import Final
 
 from tests.clients.client import Client
-from tests.clients.scenarios import ANTHROPIC, OPENAI, OTLP
+from tests.clients.scenarios import ANTHROPIC, ONCE, OPENAI, OTLP
 
 _SDKS: Final = "Tracing SDKs"
 _PLATFORM: Final = "Tracing platforms"
@@ -25,7 +25,6 @@ VERCEL_AI: Final = tuple(
     " claude_plain claude_raw_streaming claude_tools claude_reasoning".split()
 )
 _OFFLINE: Final = {"LITELLM_LOCAL_MODEL_COST_MAP": "true"}
-_ONCE: Final = {"ANTHROPIC_OPEN_TELEMETRY": "false"}
 
 PLATFORMS: Final = (
     Client(
@@ -37,7 +36,7 @@ PLATFORMS: Final = (
             "LANGFUSE_SECRET_KEY": "{key}",
         },
         ("journey", "broken", "manual", "kinds", "score", *OPENAI, *ANTHROPIC),
-        _ONCE,
+        ONCE,
     ),
     Client(
         "langfuse-2",
@@ -86,8 +85,8 @@ PLATFORMS: Final = (
         _OFFLINE | {"LITELLM_CALLBACK": "generic_api"},
         shares="litellm",
     ),
-    Client("pydantic-ai", _FRAMEWORK, OTLP, PYDANTIC_AI, _ONCE),
-    Client("pydantic-ai-2", _FRAMEWORK, OTLP, PYDANTIC_AI, _ONCE | {"PYDANTIC_AI_VERSION": "2"}, shares="pydantic-ai"),
+    Client("pydantic-ai", _FRAMEWORK, OTLP, PYDANTIC_AI, ONCE),
+    Client("pydantic-ai-2", _FRAMEWORK, OTLP, PYDANTIC_AI, ONCE | {"PYDANTIC_AI_VERSION": "2"}, shares="pydantic-ai"),
     Client(
         "keywordsai-tracing-js",
         _SDKS,

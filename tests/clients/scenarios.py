@@ -11,8 +11,8 @@ ANTHROPIC: Final = tuple(
     " claude_aborted".split()
 )
 TWICE: Final = (
-    "Anthropic's own client (2.x) makes spans of its calls as soon as a tracer is set up, beside those of the "
-    "instrumentation, so each call comes twice, once without its messages. Switch its own off: "
-    "`export ANTHROPIC_OPEN_TELEMETRY=false`."
+    "Anthropic's own client makes spans of its calls since 2.0, as soon as a tracer is set up. Beside those of an "
+    "instrumentation each call would come, and cost, twice: hence `ANTHROPIC_OPEN_TELEMETRY`."
 )
+ONCE: Final = {"ANTHROPIC_OPEN_TELEMETRY": "false"}
 OTLP: Final = {"OTEL_EXPORTER_OTLP_ENDPOINT": "{url}", "OTEL_EXPORTER_OTLP_HEADERS": "Authorization=Bearer {key}"}

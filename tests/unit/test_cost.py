@@ -104,6 +104,31 @@ def test_unit_prices_are_usd_per_million_tokens(body: dict[str, Any], amount: st
         # 1,000 x 3 + 10,000 x 0.30 + 2,000 x 3.75 + 100 x 15
         (of(CLAUDE, 1000, 100), "0.0045"),
         (of(CLAUDE, 1000, 100, prompt_cache_hit_tokens=10_000, prompt_cache_creation_tokens=2_000), "0.015"),
+        # a usage in OpenAI's shape counts them inside, whoever made the model: 13,000 - 12,000 are left
+        (
+            {
+                "model": CLAUDE,
+                "usage": {
+                    "prompt_tokens": 13_000,
+                    "completion_tokens": 100,
+                    "cache_creation_input_tokens": 2_000,
+                    "prompt_tokens_details": {"cached_tokens": 10_000},
+                },
+            },
+            "0.015",
+        ),
+        (
+            {
+                "model": CLAUDE,
+                "usage": {
+                    "input_tokens": 1000,
+                    "output_tokens": 100,
+                    "cache_creation_input_tokens": 2_000,
+                    "cache_read_input_tokens": 10_000,
+                },
+            },
+            "0.015",
+        ),
         # above 200,000 $6, $22.5 and $0.60; what was cached counts towards the length:
         # 1,000 x 6 + 200,000 x 0.6 + 100 x 22.5
         (of("claude-sonnet-4-5", 1000, 100, prompt_cache_hit_tokens=199_000), "0.0642"),

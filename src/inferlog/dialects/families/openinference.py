@@ -115,7 +115,23 @@ def _set_prompt(draft: Draft, found: list[Fields]) -> bool:
 
 
 def _set_answers(draft: Draft, found: list[Fields]) -> bool:
-    return draft.set_completions([message for fields in found for message in _message(fields, "assistant")])
+    return draft.set_completions(_joined([message for fields in found for message in _message(fields, "assistant")]))
+
+
+def _joined(answers: list[Message]) -> list[Message]:
+    """Join what is one answer: the Responses API's reasoning comes as a message of its own, before what was said."""
+    joined: list[Message] = []
+    for message in answers:
+        if joined and not (_says(joined[-1]) or "reasoning_content" in message):
+            joined[-1] = {**joined[-1], **message}
+        else:
+            joined.append(message)
+    return joined
+
+
+def _says(message: Message) -> bool:
+    """Return whether a message holds more than reasoning."""
+    return any(value for name, value in message.items() if name not in ("role", "reasoning_content"))
 
 
 def _set_old_prompt(draft: Draft, found: list[Fields]) -> bool:
