@@ -36,7 +36,6 @@ def guide(question):
 @observe(name="travel")
 def travel(city):
     langfuse_context.update_current_trace(
-        name="holiday",
         user_id="customer-1",
         session_id="session-1",
         metadata={"plan": "pro", "seats": 3},

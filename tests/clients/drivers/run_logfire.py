@@ -10,7 +10,8 @@ import openai_calls
 
 def journey():
     """A model's call within spans of the user's own, with people, session, tags and metadata."""
-    with logfire.span("travel to {city}", city="Paris", _tags=["blue"], user_id="customer-1", session_id="session-1"):
+    people = {"user.id": "customer-1", "session.id": "session-1"}
+    with logfire.span("travel to {city}", city="Paris", _tags=["blue"], **people):
         with logfire.span("guide", plan="pro", seats=3, nested={"deep": [1, 2]}):
             openai_calls.ask("journey")
         logfire.info("arrived in {city}", city="Paris")

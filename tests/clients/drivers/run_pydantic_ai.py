@@ -1,5 +1,6 @@
 """pydantic-ai's own instrumentation, pointed by OTEL_EXPORTER_OTLP_ENDPOINT and …_HEADERS."""
 
+import base64
 import os
 import sys
 
@@ -13,8 +14,8 @@ MODEL = "openai-chat:gpt-4o-mini"
 RESPONSES = "openai-responses:gpt-4o-mini"
 CLAUDE = "anthropic:claude-sonnet-4-5"
 QUESTION = "What is the capital of France?"
-PIXEL = bytes.fromhex(
-    "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b550000000a49444154789c6360000000020001e221bc330000000049454e44ae426082"
+PIXEL = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGNgYGBgAAAABQABpfZFQAAAAABJRU5ErkJggg=="
 )
 
 
