@@ -62,14 +62,7 @@ def take_content(draft: Draft, given: Any, answer: Any, *, is_call: bool) -> Non
             answer = None
             if left:
                 draft.keep("output", left)
-    if draft.input is None:
-        draft.input = given
-    elif given is not None:
-        draft.keep("input", given)
-    if draft.output is None:
-        draft.output = answer
-    elif answer is not None:
-        draft.keep("output", answer)
+    draft.put_content(given, answer)
 
 
 def take_usage_details(draft: Draft, details: dict[str, Any]) -> dict[str, Any]:

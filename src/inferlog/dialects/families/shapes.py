@@ -81,7 +81,7 @@ def _choice(choice: Message) -> list[Message]:
     if not answers or (name == "text" and not isinstance(message, str)):
         return []
     answer = answers[-1]
-    if rest.get("text") == answer.get("content"):  # LangChain's, beside the message
+    if "text" in rest and rest["text"] == answer.get("content"):  # LangChain's, beside the message
         del rest["text"]
     reason = rest.pop("finish_reason", rest.pop("finishReason", None))
     for key, each in ((("finish_reason", reason),) if reason is not None else ()) + tuple(rest.items()):
@@ -231,7 +231,7 @@ def _with_calls(message: Message, more: Message) -> Message:
         kept["tool_calls"] = calls
         more = {name: each for name, each in more.items() if name != "tool_calls"}
     kept.pop("additional_kwargs")
-    said = {name: each for name, each in more.items() if each not in (None, [], {}, "")}
+    said = {name: each for name, each in more.items() if each not in (None, [], {})}
     return kept | {"additional_kwargs": said} if said else kept
 
 
