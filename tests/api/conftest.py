@@ -20,3 +20,10 @@ def other_api(server: Server, other_key: str) -> Iterator[httpx.Client]:
     """A client of the shared server with a key of another project."""
     with server.client(other_key) as client:
         yield client
+
+
+@pytest.fixture(scope="module")
+def own_api(server: Server) -> Iterator[httpx.Client]:
+    """A client of the shared server with a key to a project of this module's own: a page holds all of its logs."""
+    with server.client(new_project_key(server)) as client:
+        yield client

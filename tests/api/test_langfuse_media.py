@@ -45,22 +45,22 @@ def stored(api: httpx.Client, trace: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("first", ["span", "file"])
-def test_a_file_is_read_where_its_reference_stands(server: Server, api: httpx.Client, first: str) -> None:
+def test_a_file_is_read_where_its_reference_stands(server: Server, own_api: httpx.Client, first: str) -> None:
     """Whichever comes first, and uploaded without a key, as the SDKs do; sent again it changes nothing."""
     trace = new_uuid()
     if first == "span":
-        log_span(api, trace)
-    announced = announce(api, trace)
+        log_span(own_api, trace)
+    announced = announce(own_api, trace)
     assert (announced.status_code, announced.json()["mediaId"]) == (201, ID)
     for _ in range(2):
         with server.client("") as anyone:
             headers = {"Content-Type": "image/png", "x-amz-checksum-sha256": HASH}
             assert anyone.put(announced.json()["uploadUrl"], content=PICTURE, headers=headers).status_code == 200
-    assert api.patch(f"/api/public/media/{ID}", json={"uploadHttpStatus": 200}).status_code == 200
+    assert own_api.patch(f"/api/public/media/{ID}", json={"uploadHttpStatus": 200}).status_code == 200
     if first == "file":
-        assert stored(api, trace)["status"] == "running"
-        log_span(api, trace)
-    log = stored(api, trace)
+        assert stored(own_api, trace)["status"] == "running"
+        log_span(own_api, trace)
+    log = stored(own_api, trace)
     assert log["prompt_messages"][0]["content"] == [
         {"type": "image_url", "image_url": {"url": URL}}, {"type": "text", "text": f"see {URL}"},
     ]  # fmt: skip
@@ -68,9 +68,9 @@ def test_a_file_is_read_where_its_reference_stands(server: Server, api: httpx.Cl
     assert log["langfuse_media"] == {ID: {"content_type": "image/png", "data": URL[22:], "field": "input"}}
 
 
-def test_an_address_must_be_one_that_was_given_out(server: Server, api: httpx.Client) -> None:
+def test_an_address_must_be_one_that_was_given_out(server: Server, own_api: httpx.Client) -> None:
     """A forged or foreign token is refused; so is another file than the one announced."""
-    address = announce(api, new_uuid()).json()["uploadUrl"]
+    address = announce(own_api, new_uuid()).json()["uploadUrl"]
     with server.client("") as anyone:
         text = refusal(anyone.put(f"{address}x", content=PICTURE), 403)
         assert text.startswith("The upload's address is not one that was given out")
@@ -89,15 +89,15 @@ def test_an_address_must_be_one_that_was_given_out(server: Server, api: httpx.Cl
         ({"contentLength": 20_000_001}, 413, "contentLength: the file has 20,000,001 bytes; the limit log_bytes_max"),
     ],
 )
-def test_what_cannot_be_uploaded_is_refused_before(api: httpx.Client, more: Any, status: int, text: str) -> None:
+def test_what_cannot_be_uploaded_is_refused_before(own_api: httpx.Client, more: Any, status: int, text: str) -> None:
     """The announcement names the field, what came and what was expected."""
-    assert refusal(announce(api, new_uuid(), **more), status).startswith(text)
+    assert refusal(announce(own_api, new_uuid(), **more), status).startswith(text)
 
 
 @pytest.mark.parametrize("media", [7, "x", [1], {"a": 1}, {"a": {"content_type": "x"}}])
-def test_a_clients_own_field_of_that_name_is_left_alone(api: httpx.Client, media: Any) -> None:
+def test_a_clients_own_field_of_that_name_is_left_alone(own_api: httpx.Client, media: Any) -> None:
     """A log that has something else under `langfuse_media` is read as it was sent."""
     sent = {"langfuse_media": media, "output": REFERENCE}
-    log_id = api.post("/api/request-logs/create/", json=sent).json()["id"]
-    log = api.get(f"/api/request-logs/{log_id}/").json()
+    log_id = own_api.post("/api/request-logs/create/", json=sent).json()["id"]
+    log = own_api.get(f"/api/request-logs/{log_id}/").json()
     assert (log["langfuse_media"], log["output"]) == (media, REFERENCE)

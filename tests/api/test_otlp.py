@@ -69,28 +69,28 @@ def stored(api: httpx.Client, trace: bytes) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("encoding", ["identity", "gzip", "deflate"])
-def test_protobuf_is_taken_on_every_path_and_compressed(api: httpx.Client, path: str, encoding: str) -> None:
+def test_protobuf_is_taken_on_every_path_and_compressed(own_api: httpx.Client, path: str, encoding: str) -> None:
     """A full success is an empty message, as OTLP has it; the span is there at once."""
     trace = new_trace()
     packs: dict[str, Callable[[bytes], bytes]] = {"identity": bytes, "gzip": gzip.compress, "deflate": zlib.compress}
     pack = packs[encoding]
     body = pack(request(span(trace, 1, {"gen_ai.request.model": "gpt-4o"})).SerializeToString())
-    answer = send(api, body, path, **{"Content-Encoding": encoding})
+    answer = send(own_api, body, path, **{"Content-Encoding": encoding})
     assert answer == ExportTraceServiceResponse()
-    [log] = stored(api, trace)
+    [log] = stored(own_api, trace)
     assert (log["model"], log["latency"], log["span_name"]) == ("gpt-4o", 1.0, "span 1")
 
 
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("content_type", ["application/json", "application/json; charset=utf-8", ""])
-def test_json_is_taken_on_every_path(api: httpx.Client, path: str, content_type: str) -> None:
+def test_json_is_taken_on_every_path(own_api: httpx.Client, path: str, content_type: str) -> None:
     """JSON is answered in JSON; without a content type it is known by its brace."""
     trace = new_trace()
     item = {"traceId": trace.hex(), "spanId": "1" * 16, "name": "json", "endTimeUnixNano": str(NOW)}
     body = httpx.Request("POST", "http://x", json={"resourceSpans": [{"scopeSpans": [{"spans": [item]}]}]}).content
-    response = api.post(path, content=body, headers={"Content-Type": content_type} if content_type else {})
+    response = own_api.post(path, content=body, headers={"Content-Type": content_type} if content_type else {})
     assert (response.status_code, response.json()) == (200, {"partialSuccess": {}})
-    [log] = stored(api, trace)
+    [log] = stored(own_api, trace)
     assert log["span_name"] == "json"
 
 
@@ -111,17 +111,17 @@ def test_json_is_taken_on_every_path(api: httpx.Client, path: str, content_type:
 )  # fmt: skip
 @pytest.mark.parametrize("path", ["/v1/traces", "/v1/logs"])
 def test_a_request_that_cannot_be_read_is_refused(
-    api: httpx.Client, path: str, body: bytes, headers: dict[str, str], status: int, text: str
+    own_api: httpx.Client, path: str, body: bytes, headers: dict[str, str], status: int, text: str
 ) -> None:
     """A 4xx that says what came and what was expected; exporters do not send it again."""
     expected = text.replace("ExportTraceServiceRequest", "ExportLogsServiceRequest") if path == "/v1/logs" else text
-    assert refusal(api.post(path, content=body, headers=headers), status).startswith(expected)
+    assert refusal(own_api.post(path, content=body, headers=headers), status).startswith(expected)
 
 
-def test_an_empty_request_is_a_success(api: httpx.Client) -> None:
+def test_an_empty_request_is_a_success(own_api: httpx.Client) -> None:
     """Exporters probe with nothing; so is a request without a body, which is an empty message in protobuf."""
-    assert send(api, b"") == ExportTraceServiceResponse()
-    assert api.post("/v1/traces", json={}).json() == {"partialSuccess": {}}
+    assert send(own_api, b"") == ExportTraceServiceResponse()
+    assert own_api.post("/v1/traces", json={}).json() == {"partialSuccess": {}}
 
 
 def test_a_span_that_is_too_large_is_counted_and_the_others_are_kept(tmp_path_factory: Any) -> None:
@@ -136,19 +136,21 @@ def test_a_span_that_is_too_large_is_counted_and_the_others_are_kept(tmp_path_fa
         assert [log["span_name"] for log in stored(api, trace)] == ["span 1", "span 3"]
 
 
-def test_what_is_wrong_with_spans_of_json_is_told_once_each(api: httpx.Client) -> None:
+def test_what_is_wrong_with_spans_of_json_is_told_once_each(own_api: httpx.Client) -> None:
     """Good spans are kept; a few reasons are named and the rest counted; int64 is text."""
     trace = new_trace()
     good = {"traceId": trace.hex(), "spanId": "2" * 16, "name": "good", "endTimeUnixNano": NOW}
     bad = [{"name": 7}, {"name": 7}, {"name": 8}, {"kind": "x", "status": 1}, {"links": 4}, 5]
-    response = api.post("/v1/traces", json={"resourceSpans": [{"scopeSpans": [{"spans": [bad[0], good, *bad[1:]]}]}]})
+    response = own_api.post(
+        "/v1/traces", json={"resourceSpans": [{"scopeSpans": [{"spans": [bad[0], good, *bad[1:]]}]}]}
+    )
     partial = response.json()["partialSuccess"]
     assert (response.status_code, partial["rejectedSpans"]) == (200, "6")
     assert partial["errorMessage"] == (
         "name: expected a string, received 7; name: expected a string, received 8; "
         "status: expected a JSON object, received 1; and 2 more reasons"
     )
-    assert [log["span_name"] for log in stored(api, trace)] == ["good"]
+    assert [log["span_name"] for log in stored(own_api, trace)] == ["good"]
 
 
 @pytest.mark.parametrize(
@@ -165,48 +167,48 @@ def test_what_is_wrong_with_spans_of_json_is_told_once_each(api: httpx.Client) -
     ],
 )
 def test_nonsense_of_clocks_is_bounded_flagged_and_kept(
-    api: httpx.Client, start: int, end: int, flags: list[str], originals: dict[str, float]
+    own_api: httpx.Client, start: int, end: int, flags: list[str], originals: dict[str, float]
 ) -> None:
     """A zero is no time; the year 2201 and an end before its start are replaced, and what came is kept."""
     trace = new_trace()
     wrong = span(trace)
     wrong.start_time_unix_nano, wrong.end_time_unix_nano = start, end
-    send(api, request(wrong).SerializeToString())
-    [log] = stored(api, trace)
+    send(own_api, request(wrong).SerializeToString())
+    [log] = stored(own_api, trace)
     assert log["flags"] == flags
     assert {name: log[name] for name in originals} == pytest.approx(originals)
     assert "2026" <= log["start_time"][:4] <= log["timestamp"][:4] < "2100"
 
 
-def test_a_span_without_ids_is_kept(api: httpx.Client) -> None:
+def test_a_span_without_ids_is_kept(own_api: httpx.Client) -> None:
     """Ids of zero length make no tree and no identity, but a log."""
     name = f"nameless {new_uuid()}"
     nameless = Span(name=name, end_time_unix_nano=NOW)
-    send(api, request(nameless, nameless).SerializeToString())
-    listed = api.get("/api/request-logs/list/", params={"page_size": 1_000}).json()["results"]
+    send(own_api, request(nameless, nameless).SerializeToString())
+    listed = own_api.get("/api/request-logs/list/", params={"page_size": 1_000}).json()["results"]
     assert [log["trace_unique_id"] for log in listed if log["span_name"] == name] == ["", ""]
 
 
-def test_a_hundred_thousand_attributes_are_kept(api: httpx.Client) -> None:
+def test_a_hundred_thousand_attributes_are_kept(own_api: httpx.Client) -> None:
     """All of them, as metadata, and the model among them."""
     trace = new_trace()
     many = {f"k{number}": f"value {number}" for number in range(100_000)}
-    send(api, request(span(trace, 1, {**many, "gen_ai.request.model": "m"})).SerializeToString())
-    [log] = stored(api, trace)
+    send(own_api, request(span(trace, 1, {**many, "gen_ai.request.model": "m"})).SerializeToString())
+    [log] = stored(own_api, trace)
     assert log["model"] == "m"
-    whole = api.get(f"/api/request-logs/{log['id']}/").json()
+    whole = own_api.get(f"/api/request-logs/{log['id']}/").json()
     assert whole["metadata"] == many
 
 
-def test_ten_thousand_events_are_kept(api: httpx.Client) -> None:
+def test_ten_thousand_events_are_kept(own_api: httpx.Client) -> None:
     """A span of 10,000 events comes back with each of them, in order."""
     trace = new_trace()
     busy = span(trace)
     for number in range(10_000):
         busy.events.add(name=f"event {number}", time_unix_nano=NOW)
-    send(api, request(busy).SerializeToString())
-    [log] = stored(api, trace)
-    events = api.get(f"/api/request-logs/{log['id']}/").json()["events"]
+    send(own_api, request(busy).SerializeToString())
+    [log] = stored(own_api, trace)
+    events = own_api.get(f"/api/request-logs/{log['id']}/").json()["events"]
     assert [event["name"] for event in events] == [f"event {number}" for number in range(10_000)]
 
 
@@ -222,20 +224,20 @@ def test_fifty_megabytes_in_one_request(tmp_path_factory: Any) -> None:
         assert refusal(refused, 413).endswith("the limit is 100,000,000 bytes")
 
 
-def test_log_records_that_are_no_messages_are_told(api: httpx.Client) -> None:
+def test_log_records_that_are_no_messages_are_told(own_api: httpx.Client) -> None:
     """Ordinary logs are not kept, and the answer says so; metrics likewise."""
     body = {"resourceLogs": [{"scopeLogs": [{"logRecords": [{"body": {"stringValue": "hello"}}, {"eventName": "x"}]}]}]}
-    partial = api.post("/v1/logs", json=body).json()["partialSuccess"]
+    partial = own_api.post("/v1/logs", json=body).json()["partialSuccess"]
     assert partial["rejectedLogRecords"] == "2"
     assert "is none of the GenAI conventions' events" in partial["errorMessage"]
     request_body = ExportLogsServiceRequest()
     request_body.resource_logs.add().scope_logs.add().log_records.add().event_name = "gen_ai.choice"
-    response = api.post("/v1/logs", content=request_body.SerializeToString(), headers=PROTOBUF)
+    response = own_api.post("/v1/logs", content=request_body.SerializeToString(), headers=PROTOBUF)
     told = ExportLogsServiceResponse.FromString(response.content).partial_success
     assert (told.rejected_log_records, told.error_message) == (1, "the log record 'gen_ai.choice' belongs to no span")
-    metrics = api.post("/v1/metrics", content=b"", headers=PROTOBUF).content
+    metrics = own_api.post("/v1/metrics", content=b"", headers=PROTOBUF).content
     assert "metrics are not kept" in ExportMetricsServiceResponse.FromString(metrics).partial_success.error_message
-    assert "metrics are not kept" in api.post("/v1/metrics", json={}).json()["partialSuccess"]["errorMessage"]
+    assert "metrics are not kept" in own_api.post("/v1/metrics", json={}).json()["partialSuccess"]["errorMessage"]
 
 
 def test_spans_need_a_key_that_may_write(server: Server) -> None:

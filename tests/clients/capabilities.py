@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
 from tests.clients import answers
-from tests.clients.logs import CALLS, Json, Logs, get
+from tests.clients.logs import Json, Logs, get
 
 QUESTION: Final = "What is the capital of France?"
 TOOL_RESULT: Final = "Sunny, 24 degrees"
@@ -17,6 +17,8 @@ PIXEL: Final = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGNgYGBg
 
 
 KINDS: Final = "kinds of spans"
+ONCE: Final = {"each call once": "gpt-", "Anthropic: each call once": "claude-"}
+_CALLS_MADE: Final = {"tools": 2, "responses_tools": 2, "claude_tools": 2, "broken": 0, "embedding": 0}
 
 
 class Capability(NamedTuple):
@@ -30,7 +32,20 @@ class Capability(NamedTuple):
 def arrived(logs: Logs, scenarios: tuple[str, ...], kinds: frozenset[str]) -> dict[str, bool]:
     """Return for each capability of a client's scenarios whether it arrived; `kinds` are those of its spans."""
     found = {each.name: bool(each.seen(logs)) for each in CAPABILITIES if each.scenario in scenarios}
-    return found | {KINDS: kinds <= {log["log_type"] for log in logs.trace("journey")}}
+    found[KINDS] = kinds <= {log["log_type"] for log in logs.trace("journey")}
+    for name, model in ONCE.items():
+        if name in found:
+            found[name] = _once(logs, scenarios, model)
+    return found
+
+
+def _once(logs: Logs, scenarios: tuple[str, ...], model: str) -> bool:
+    """Return whether no call of a provider's models is there twice: it would cost twice."""
+    calls = [log for log in logs.all if log["model"].startswith(model)]
+    mine = [name for name in scenarios if name.startswith("claude") == (model == "claude-")]
+    made = sum(_CALLS_MADE.get(name, 1) for name in mine)
+    ids = [log.get("response_id") or log["id"] for log in calls]
+    return 0 < len(calls) <= made and len(ids) == len(set(ids))
 
 
 def _is(scenario: str, *path: str | int, value: Any, number: int = 0) -> Callable[[Logs], bool]:
@@ -120,17 +135,6 @@ def text_of(content: Any) -> str:
     return "" if content is None else str(content)
 
 
-def _each_once(model: str) -> Callable[[Logs], bool]:
-    """Every call of a provider's models is one log: one that is doubled costs twice."""
-
-    def seen(logs: Logs) -> bool:
-        calls = [log for log in logs.all if log["log_type"] in CALLS and log["model"].startswith(model)]
-        known = [log for log in calls if "[" in log["input"]]
-        return len(calls) == len(known) > 0
-
-    return seen
-
-
 def _whole(logs: Logs) -> bool:
     """One trace, one root, every parent is there, and the model's call is below the root."""
     trace = logs.trace("journey")
@@ -206,7 +210,13 @@ def _tokens(scenario: str, prompt: int, completion: int) -> Callable[[Logs], boo
 
 def _bounded(logs: Logs) -> bool:
     log = logs.call("plain")
-    return 100 in (log.get("max_tokens"), log.get("max_output_tokens"))
+    return any(log.get(name) == 100 for name in ("max_tokens", "max_completion_tokens", "max_output_tokens"))
+
+
+def _is_of_user(logs: Logs) -> bool:
+    """OpenAI's parameter `user` is either shown as such or is the customer, where the client names none."""
+    log = logs.call("plain")
+    return "user-of-openai" in (log.get("user"), log.get("customer_identifier"))
 
 
 def _audio(logs: Logs) -> bool:
@@ -247,8 +257,9 @@ CAPABILITIES: Final = (
     Capability("stop", "plain", _is("plain", "stop", value=["END"])),
     Capability("seed", "plain", _is("plain", "seed", value=7)),
     Capability("reasoning_effort", "reasoning", _is("reasoning", "reasoning_effort", value="low")),
+    Capability("user", "plain", _is_of_user),
     Capability("tokens", "plain", _tokens("plain", 120, 50)),
-    Capability("each call once", "plain", _each_once("gpt-")),
+    Capability("each call once", "plain", bool),
     Capability("cached tokens", "plain", _is("plain", "prompt_cache_hit_tokens", value=40)),
     Capability("reasoning tokens", "plain", _is("plain", "reasoning_tokens", value=20)),
     Capability("audio tokens", "plain", _audio),
@@ -286,7 +297,7 @@ CAPABILITIES: Final = (
     Capability("Anthropic: message out", "claude_plain", _says("claude_plain")),
     Capability("Anthropic: max_tokens", "claude_plain", _is("claude_plain", "max_tokens", value=100)),
     Capability("Anthropic: tokens, cached ones among them", "claude_plain", _tokens("claude_plain", 130, 50)),
-    Capability("Anthropic: each call once", "claude_plain", _each_once("claude-")),
+    Capability("Anthropic: each call once", "claude_plain", bool),
     Capability("Anthropic: tokens read from the cache", "claude_plain", _is(
         "claude_plain", "prompt_cache_hit_tokens", value=40)),
     Capability("Anthropic: tokens written to the cache", "claude_plain", _is(

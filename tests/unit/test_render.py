@@ -209,3 +209,22 @@ def test_an_unstored_log_renders_like_an_empty_one() -> None:
     answer = render(Log(log_type="chat"))
     assert (answer["cost"], answer["completion_message"], answer["flags"]) == (None, None, ())
     assert answer["timestamp"] == "1970-01-01T00:00:00.000000Z"
+
+
+@pytest.mark.parametrize(
+    ("name", "readable", "unreadable"),
+    [
+        ("reasoning", [{"a": 1}], {"effort": "low"}),
+        ("stop", ["a"], {"a": 1}),
+        ("thinking", {"budget_tokens": 5}, "on"),
+        ("reasoning_effort", "low", {"effort": "low"}),
+    ],
+)
+def test_a_field_that_the_vendors_models_type_is_never_of_another_type(
+    name: str, readable: Any, unreadable: Any
+) -> None:
+    """One field of a wrong type makes a whole log unreadable to typed clients: such a value comes as shadowed."""
+    assert shown_values({"full_request": {name: readable}})[name] == readable
+    log = shown_values({"full_request": {name: unreadable}})
+    assert name not in log
+    assert log["shadowed"] == {name: unreadable}

@@ -38,6 +38,23 @@ class _Said(msgspec.Struct):
     role: Literal["user", "assistant", "system", "tool", "none", "developer"]
 
 
+_READABLE_KINDS: Final = {
+    **dict.fromkeys("reasoning models fallback_models exclude_models exclude_providers load_balance_models"
+                    " span_handoffs span_tools input_array prompt_messages_template".split(), ("array", "null")),
+    **dict.fromkeys("logit_bias stream_options thinking cache_options customer_params eval_params retry_params"
+                    " recommendations_dict warnings_dict load_balance_group model_name_map credential_override"
+                    " customer_credentials linkup_params mem0_params moda_params posthog_integration"
+                    " keywordsai_params keywordsai_api_controls".split(), ("object", "null")),
+    **dict.fromkeys("ideal_output encoding_format reasoning_effort verbosity audio_input_file audio_output_file"
+                    " response_id full_model_name base64_embedding full_text system_text prompt_text completion_text"
+                    " ip_address request_url_path covered_by mock_response cache_key".split(), ("string", "null")),
+    "embedding": ("array", "string", "null"),
+    "stop": ("array", "string", "null"),
+    "prompt": ("object", "string", "null"),
+}  # fmt: skip
+"""Fields without a column that the vendor's models type (keywordsai-sdk 0.5.2), and the kinds of JSON they read."""
+
+
 class Receipt(msgspec.Struct, kw_only=True):
     """What a create answers: the superset that every known client reads (dossier §1.7)."""
 
@@ -157,12 +174,17 @@ def _or(raw: msgspec.Raw, otherwise: msgspec.Raw | None) -> msgspec.Raw | None:
 
 
 def _add_extra(shown: dict[str, Any], log: Log) -> None:
-    """Bring back what has no column; a name that is taken by the API's own comes under `shadowed`."""
+    """Bring back what has no column.
+
+    Under `shadowed` comes a name that is taken by the API's own, and a value that the vendor's typed clients do not
+    read under its name: one such field would make the whole log unreadable to them.
+    """
     if log.extra is NO_JSON:
         return
     shadowed: dict[str, msgspec.Raw] = {}
     for name, raw in msgspec.json.decode(log.extra, type=dict[str, msgspec.Raw]).items():
-        (shadowed if name in shown or name == "shadowed" else shown)[name] = raw
+        taken = name in shown or name == "shadowed" or kind(raw) not in _READABLE_KINDS.get(name, (kind(raw), "null"))
+        (shadowed if taken else shown)[name] = raw
     if shadowed:
         shown["shadowed"] = shadowed
 

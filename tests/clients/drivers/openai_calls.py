@@ -30,7 +30,7 @@ def client():
     return openai.OpenAI(max_retries=0)
 
 
-def plain(word="plain"):
+def ask(word, **more):
     """Two messages with parameters, one answer."""
     return client().chat.completions.create(
         model=MODEL,
@@ -42,8 +42,13 @@ def plain(word="plain"):
         presence_penalty=0.3,
         stop=["END"],
         seed=7,
-        user="user-of-openai",
+        **more,
     )
+
+
+def plain():
+    """The same for a user of the caller's."""
+    return ask("plain", user="user-of-openai")
 
 
 def streaming():

@@ -18,7 +18,7 @@ def journey(tracer):
 
     @tracer.agent(name="guide")
     def guide(question: str) -> str:
-        return openai_calls.plain("journey").choices[0].message.content
+        return openai_calls.ask("journey").choices[0].message.content
 
     @tracer.chain(name="travel")
     def travel(city: str) -> str:

@@ -15,7 +15,7 @@ def journey():
     tracer = trace.get_tracer("my-app")
     with tracer.start_as_current_span("travel", attributes={"user.id": "customer-1", "session.id": "session-1"}):
         with tracer.start_as_current_span("guide", attributes={"plan": "pro", "seats": 3}):
-            openai_calls.plain("journey")
+            openai_calls.ask("journey")
 
 
 SCENARIOS = {"journey": journey, **openai_calls.SCENARIOS}

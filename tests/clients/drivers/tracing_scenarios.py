@@ -19,7 +19,7 @@ def journey(workflow, task, tool, agent, with_attributes):
 
     @agent(name="guide")
     def guide(question):
-        answer = openai_calls.plain("journey")
+        answer = openai_calls.ask("journey")
         return f"{question}: {answer.choices[0].message.content}"
 
     @workflow(name="travel")

@@ -7,7 +7,7 @@ import msgspec
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from inferlog.dialects.families import EVENTS, FAMILIES, to_sent
+from inferlog.dialects.families import EVENTS, FAMILIES, interpret
 from inferlog.dialects.families.rules import from_json
 from inferlog.dialects.spans import Event, Span
 from inferlog.enrich import enrich
@@ -24,6 +24,19 @@ gen_ai.prompt.N.tool_calls.N.arguments gen_ai.prompt.prompt_filter_results gen_a
 gen_ai.completion.N.content gen_ai.completion.N.function_call.name gen_ai.completion.N.function_call.arguments
 gen_ai.completion.N.unheard.of llm.request.functions.N.name llm.request.functions.N.parameters
 llm.request.functions.N llm.prompts.N.content llm.completions.N.content traceloop.entity.name traceloop.entity.input
+llm.input_messages.N.message.role llm.input_messages.N.message.content llm.input_messages.N.message.tool_call_id
+llm.input_messages.N.message.contents.N.message_content.type
+llm.input_messages.N.message.contents.N.message_content.text
+llm.input_messages.N.message.contents.N.message_content.image.image.url llm.input_messages.N
+llm.input_messages.N.message.contents.N.message_content.signature llm.input_messages.N.message.function_call_name
+llm.output_messages.N.message.content llm.output_messages.N.message.tool_calls.N.tool_call.id
+llm.output_messages.N.message.tool_calls.N.tool_call.function.name llm.output_messages.N.message.tool_calls.N
+llm.output_messages.N.message.tool_calls.N.tool_call.function.arguments llm.tools.N.tool.json_schema llm.tools.N
+llm.prompts.N.prompt.text llm.choices.N.completion.text embedding.embeddings.N.embedding.text tool.name
+embedding.embeddings.N.embedding.vector retrieval.documents.N.document.content retrieval.documents.N.document.metadata
+reranker.input_documents.N.document.id reranker.output_documents.N.document.id llm.invocation_parameters
+embedding.invocation_parameters llm.model_name llm.request.model_name llm.response.model_name embedding.model_name
+llm.finish_reason input.value input.mime_type output.value output.mime_type
 traceloop.entity.output traceloop.association.properties.user_id traceloop.association.properties.session_id
 traceloop.association.properties.plan traceloop.prompt.template_variables.city
 """.split()
@@ -68,10 +81,11 @@ names = st.one_of(
         st.sampled_from(SPREAD), st.lists(st.sampled_from(["0", "1", "7", "007", "x", ""]), min_size=2, max_size=2)
     ).map(lambda pair: pair[0].replace("N", pair[1][0], 1).replace("N", pair[1][1], 1)),
 )
+said_kinds = st.sampled_from([None, "LLM", "CHAIN", "EMBEDDING", "TOOL", "AGENT"])
 kinds = st.sampled_from(["", "internal", "client"])
 events = st.builds(
     Event,
-    name=st.sampled_from([*sorted(EVENTS), "exception", "gen_ai.content.completion.chunk", "other"]),
+    name=st.sampled_from([*sorted(EVENTS), "exception", "gen_ai.content.completion.chunk", "First Token Stream Event"]),
     time=st.sampled_from([0.0, 1.0, 3.5]),
     attributes=st.dictionaries(
         st.one_of(keys, st.sampled_from(["gen_ai.prompt", "gen_ai.event.content"])), values, max_size=3
@@ -81,7 +95,7 @@ events = st.builds(
 
 def all_that_is_kept(span: Span) -> str:
     """Return the text of the whole log, every column and what has none."""
-    sent = to_sent(span)
+    sent = interpret(span)
     before = _text_of(sent.log) + dumps(sent.extra).decode()
     enrich(sent)
     msgspec.json.decode(msgspec.json.encode(sent.log))
@@ -110,17 +124,26 @@ def marks(value: Any) -> set[str]:
 
 
 @settings(max_examples=400, deadline=None)
-@given(st.dictionaries(names, values, max_size=6), st.lists(events, max_size=2), kinds, st.sampled_from([0, 1, 2]))
-@example({"gen_ai.input.messages": "[" * 880 + "]" * 880, "traceloop.span.kind": "tool"}, [], "", 0)
-@example({"gen_ai.input.messages": '[{"role":"user","content":' + "[" * 850 + "]" * 850 + "}]"}, [], "", 0)
+@given(
+    st.dictionaries(names, values, max_size=6),
+    st.lists(events, max_size=2),
+    kinds,
+    st.sampled_from([0, 1, 2]),
+    said_kinds,
+)
+@example({"gen_ai.input.messages": "[" * 880 + "]" * 880, "traceloop.span.kind": "tool"}, [], "", 0, None)
+@example({"gen_ai.input.messages": '[{"role":"user","content":' + "[" * 850 + "]" * 850 + "}]"}, [], "", 0, None)
 def test_any_value_of_any_attribute_is_kept(
-    attributes: dict[str, Any], happened: list[Event], kind: str, status: int
+    attributes: dict[str, Any], happened: list[Event], kind: str, status: int, said: str | None
 ) -> None:
     """Whatever type a value has, the span becomes a log, and every word of it is somewhere in that log."""
     span = Span(
         trace_id="a" * 32, span_id="b" * 16, name="a.chat", kind=kind, start=1.0, end=2.0, status=status,
         attributes=attributes, events=happened,
     )  # fmt: skip
+    if said is not None:
+        attributes = {**attributes, "openinference.span.kind": said}
+        span.attributes = attributes
     kept = all_that_is_kept(span).lower()
     for name, value in attributes.items():
         for mark in marks(value):

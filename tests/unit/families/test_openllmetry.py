@@ -2,9 +2,11 @@
 
 from typing import Any, Final
 
+import msgspec
 import pytest
 
 from inferlog.dialects.spans import Event
+from tests.unit.families.reading import read
 from tests.unit.families.seen import seen
 
 CALL: Final = {
@@ -305,3 +307,20 @@ def test_the_first_chunk_tells_the_time_to_the_first_token() -> None:
     assert log["stream"] is True
     assert log["metadata"] == {"gen_ai.content.completion.chunks": 2}
     assert [event["name"] for event in log["events"]] == ["other"]
+
+
+def test_calls_as_one_json_text_and_thoughts_as_an_answer() -> None:
+    """respan-tracing writes a message's calls as JSON text; OpenLLMetry's Anthropic writes thinking as an answer."""
+    call = {"id": "c1", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+    log = read(
+        {
+            "gen_ai.completion.0.role": "thinking",
+            "gen_ai.completion.0.content": "hm",
+            "gen_ai.completion.1.role": "assistant",
+            "gen_ai.completion.1.content": "Paris",
+            "gen_ai.completion.1.tool_calls": msgspec.json.encode([call]).decode(),
+        }
+    )
+    assert log["completion_message"] == {
+        "role": "assistant", "content": "Paris", "tool_calls": [call], "reasoning_content": "hm",
+    }  # fmt: skip

@@ -25,7 +25,6 @@ from inferlog.dialects.families.rules import (
     extra,
     flag,
     from_json,
-    keep_as_metadata,
     kind,
     money,
     parameter,
@@ -44,8 +43,7 @@ _OPERATIONS: Final = {
     "ai.generatespeech": "speech", "ai.transcribe": "transcription", "ai.streamtranscribe": "transcription",
     "execute_task": "task", "vector_db_retrieve": "task", "completion": "completion", "embedding": "embedding",
 }  # fmt: skip
-_OF_SEVERAL_CALLS: Final = frozenset({"agent", "workflow", "task", "tool"})
-"""Kinds whose usage is the sum over the calls within, which are spans themselves; but a remote agent's is its own."""
+_NO_CALLS: Final = frozenset({"agent", "workflow", "task", "tool"})
 _INPUT_EVENTS: Final = {f"gen_ai.{each}.message": each for each in ("system", "user", "assistant", "tool")}
 _CHOICE: Final = "gen_ai.choice"
 _DETAILS: Final = ("gen_ai.client.inference.operation.details", "gen_ai.content.prompt", "gen_ai.content.completion")
@@ -166,7 +164,7 @@ def read(draft: Draft) -> None:
     log_type = draft.log.log_type
     if log_type == "embedding":
         _read_embedding(draft)
-    elif log_type in _OF_SEVERAL_CALLS:
+    elif log_type in _NO_CALLS:
         _read_others(draft, log_type)
     if draft.log.provider_id == "anthropic":
         _read_anthropic(draft)
@@ -216,7 +214,10 @@ def _messages(value: Any, otherwise: str) -> list[Message]:
 def _read_embedding(draft: Draft) -> None:
     """Let the texts that were embedded be the input: they are no messages, though OpenLLMetry writes them so."""
     texts = [each.get("content") for each in draft.prompt]
-    if texts and draft.input is None and all(isinstance(each, str) for each in texts):
+    plain = all(
+        isinstance(each.get("content"), str) and len(each) == 2 and each["role"] == "user" for each in draft.prompt
+    )
+    if texts and draft.input is None and plain:
         draft.input = texts[0] if len(texts) == 1 else texts
         draft.prompt = []
 
@@ -242,8 +243,6 @@ def _read_others(draft: Draft, log_type: str) -> None:
     for name, column in _TOOL_BODIES:
         if attributes.get(name) is not None and getattr(draft, column) is None:
             setattr(draft, column, attributes.pop(name))
-    if draft.usage and not (log_type == "agent" and draft.span.kind == "client"):
-        keep_as_metadata(draft, _USAGE)
     called = attributes.get(_CALLED.get(log_type, ""))
     if isinstance(called, str) and not draft.log.span_name:
         draft.log.span_name = called

@@ -1,6 +1,6 @@
 """Messages of any convention → OpenAI's chat shape, which the vendor's typed clients read."""
 
-from typing import Any
+from typing import Any, Final
 
 from inferlog.dialects.families.parts import (
     Built,
@@ -31,7 +31,9 @@ def from_parts(message: Any, otherwise: str = "user") -> list[Message]:
     """
     if not isinstance(message, dict):
         return [{"role": otherwise, "content": as_json_text(message)}]
-    parts = from_json(message.get("parts"))
+    parts = message.get("parts")
+    if isinstance(parts, str):
+        parts = from_json(parts)
     name = "parts"
     if not isinstance(parts, list):
         parts, name = message.get("content"), "content"
@@ -43,8 +45,12 @@ def from_parts(message: Any, otherwise: str = "user") -> list[Message]:
     calls = message.get("tool_calls")
     if isinstance(calls, list):
         _add_calls(built, calls)
-    taken = ("role", name, "tool_calls") if isinstance(calls, list) else ("role", name)
+    taken = _WITH_CALLS[name] if isinstance(calls, list) else _WITHOUT_CALLS[name]
     return built.messages({key: each for key, each in message.items() if key not in taken and each is not None})
+
+
+_WITHOUT_CALLS: Final = {name: frozenset({"role", name}) for name in ("parts", "content")}
+_WITH_CALLS: Final = {name: taken | {"tool_calls"} for name, taken in _WITHOUT_CALLS.items()}
 
 
 def _add_calls(built: Built, calls: list[Any]) -> None:

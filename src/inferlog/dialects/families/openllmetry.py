@@ -12,6 +12,7 @@ from typing import Any, Final
 from inferlog.dialects.families.genai import effort, first_token, version
 from inferlog.dialects.families.indexed import Fields, take_list, take_lists
 from inferlog.dialects.families.messages import Message, from_parts, tool_call
+from inferlog.dialects.families.parts import call_of_list
 from inferlog.dialects.families.requests import response_schema, tool_definition
 from inferlog.dialects.families.rules import (
     Family,
@@ -102,8 +103,9 @@ _OF_ASSOCIATIONS: Final[dict[str, Rule]] = {
 def read(draft: Draft) -> None:
     """Take messages, functions, associations, what a task was given and gave, and the time of the first chunk."""
     attributes = draft.attributes
-    for prefix, found in zip(_LISTS, take_lists(attributes, tuple(_LISTS)), strict=True):
-        if found and not _LISTS[prefix](draft, found):
+    lists = take_lists(attributes, _PREFIXES)
+    for prefix in _PREFIXES if lists else ():
+        if prefix in lists and not _LISTS[prefix](draft, lists[prefix]):
             draft.put_back(prefix)
     own = [key for key in attributes if key.startswith("traceloop.")]
     for key in own:
@@ -141,6 +143,10 @@ def _read_name(draft: Draft, name: str) -> None:
 def _message(fields: Fields, otherwise: str) -> list[Message]:
     """Return the message of these fields; litellm writes an old function call, others calls by their number."""
     calls = [_call(each) for each in take_list(fields, "tool_calls.")]
+    listed = from_json(fields.get("tool_calls"))  # respan-tracing's own instrumentations write them as one JSON text
+    if isinstance(listed, list) and all(isinstance(each, dict) for each in listed):
+        del fields["tool_calls"]
+        calls += [call_of_list(each) for each in listed]
     if {"function_call.name", "function_call.arguments"} & fields.keys():
         calls.append(tool_call("", fields.pop("function_call.name", ""), fields.pop("function_call.arguments", "")))
     if "user" in fields and "content" not in fields:  # Anthropic's old completions
@@ -170,15 +176,22 @@ def _call(fields: Fields) -> Message:
 
 
 def _answers(completions: list[Fields]) -> list[Message]:
-    """Return the answers. litellm numbers the calls of one answer as if they were answers."""
+    """Return the answers. litellm numbers the calls of one answer as if they were answers, others its reasoning."""
     answers: list[Message] = []
+    thoughts: list[str] = []
     for fields in completions:
+        if fields.get("role") == "thinking" and isinstance(fields.get("content"), str):
+            thoughts.append(fields["content"])
+            continue
         is_call_only = bool(answers) and all(name.startswith("function_call.") for name in fields)
         messages = _message(fields, "assistant")
         if is_call_only and "tool_calls" in answers[-1]:
             answers[-1]["tool_calls"] += messages[0].get("tool_calls", [])
         else:
             answers += messages
+    if thoughts:
+        answers = answers or [{"role": "assistant", "content": None}]
+        answers[0].setdefault("reasoning_content", "\n".join(thoughts))
     return answers
 
 
@@ -201,6 +214,7 @@ _LISTS: Final[dict[str, Callable[[Draft, list[Fields]], bool]]] = {
     "llm.prompts.": _set_prompt,
     "llm.completions.": _set_answers,
 }
+_PREFIXES: Final = tuple(_LISTS)
 
 
 def _function(fields: Fields) -> Any:

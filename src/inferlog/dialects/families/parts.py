@@ -20,7 +20,7 @@ _EMPTY: Final[tuple[Any, ...]] = (None, [], {})
 
 def role(name: Any, otherwise: str = "user") -> str:
     """Return a role as OpenAI names it."""
-    known = as_json_text(name).lower() or otherwise
+    known = (name if isinstance(name, str) else as_json_text(name)).lower() or otherwise
     return _ROLES.get(known, known)
 
 
@@ -97,8 +97,11 @@ class Built:
         if isinstance(part, str):
             self.content.append(text_part(part))
             return
-        kind = part.get("type") if isinstance(part, dict) else None
-        if kind is None and isinstance(part, dict):  # Gemini and Bedrock name a part by its only key
+        kind = part.get("type", "text") if isinstance(part, dict) else None
+        if kind == "text" and len(part) == 2 and isinstance(part.get("content"), str):  # nearly all of them
+            self.content.append({"type": "text", "text": part["content"]})
+            return
+        if kind == "text" and "type" not in part:  # Gemini and Bedrock name a part by its only key
             kind = next((name for name in _UNTYPED if name in part), "text")
         handler = _PARTS.get(kind) if isinstance(kind, str) else None
         if handler is None or not handler(self, {name: each for name, each in part.items() if name != "type"}, kind):

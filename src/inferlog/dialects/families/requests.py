@@ -102,12 +102,14 @@ def take_parameters(draft: Draft, given: Mapping[str, Any]) -> dict[str, Any]:
     """Take what a request says beside its messages; return what has no place."""
     rest: dict[str, Any] = {}
     for name, value in given.items():
+        if value is None:
+            continue
         if name in _NAMED:
             taken = _NAMED[name](draft, value)
-        elif name in PARAMETERS:
-            taken = draft.parameters.setdefault(name, value) == value
         else:
-            taken = False
-        if not taken and value is not None:
+            taken = name in PARAMETERS and draft.parameters.setdefault(name, value) == value
+        if not taken:
             rest[name] = value
+    if isinstance(draft.parameters.get("user"), str):
+        draft.set("customer_identifier", draft.parameters["user"])
     return rest

@@ -1,7 +1,7 @@
 """What one attribute means: a rule takes its value into the draft, or leaves the attribute to be kept as metadata."""
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import Any, Final, NamedTuple
 
@@ -166,14 +166,6 @@ def take_variables(draft: Draft, prefix: str) -> None:
 def set_text_body(draft: Draft, column: str, text: str) -> bool:
     """Put JSON text into a body's column as it came, its digits and all, unless the column is filled."""
     return draft.set_raw(column, msgspec.Raw(one_line(text.encode())))
-
-
-def keep_as_metadata(draft: Draft, names: Iterable[str]) -> None:
-    """Undo what rules took of these attributes into usage: the figures are a sum over spans that come themselves."""
-    draft.usage.clear()
-    for name in names:
-        if name in draft.span.attributes:
-            draft.metadata.setdefault(name, draft.span.attributes[name])
 
 
 def seconds_since_start(draft: Draft, time: float) -> float:
