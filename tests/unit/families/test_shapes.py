@@ -122,7 +122,7 @@ RESPONSES: dict[str, tuple[Any, list[dict[str, Any]], dict[str, Any]]] = {
     "Anthropic": (
         {"type": "message", "role": "assistant", "content": [{"type": "text", "text": "Paris."}], "stop_reason": "e"},
         [ANSWER],
-        {"type": "message", "stop_reason": "e"},
+        {"stop_reason": "e"},
     ),
     "Gemini": (
         {"candidates": [{"content": {"role": "model", "parts": [{"text": "Paris."}]}, "finishReason": "STOP"}]},
@@ -168,3 +168,12 @@ def test_what_is_left_of_a_request_and_a_response() -> None:
     assert take_response(draft, response) == {"usage": {"cost": 0.5}}
     assert (draft.completions, draft.extra) == ([ANSWER], {"response_model": "m-1", "response_id": "r-1"})
     assert draft.usage == {"prompt_tokens": 7, "completion_tokens": 3}
+
+
+@pytest.mark.parametrize(
+    "part", [{"content": "a", "more": "b"}, {"text": "a", "more": "b"}, {"type": "text", "x": "b"}]
+)
+def test_a_part_keeps_what_it_says_besides(part: dict[str, Any]) -> None:
+    """What stands beside a part's text stays beside it."""
+    (message,) = messages_of([{"role": "user", "content": [part]}])
+    assert "b" in str(message["content"])

@@ -58,6 +58,9 @@ def take_content(draft: Draft, given: Any, answer: Any, *, is_call: bool) -> Non
         if not answers and draft.prompt and isinstance(response, str):  # what was streamed is written as text
             answers = [{"role": "assistant", "content": response}]
         if answers:
+            if isinstance(given, str) and not draft.prompt:  # what the user says, to the Responses API
+                draft.set_messages([{"role": "user", "content": given}], [])
+                given = None
             draft.set_messages([], answers)
             answer = None
             if left:

@@ -97,11 +97,11 @@ class Built:
         if isinstance(part, str):
             self.content.append(text_part(part))
             return
-        kind = part.get("type", "text") if isinstance(part, dict) else None
+        kind = part.get("type") if isinstance(part, dict) else None
         if kind == "text" and len(part) == 2 and isinstance(part.get("content"), str):  # nearly all of them
             self.content.append({"type": "text", "text": part["content"]})
             return
-        if kind == "text" and "type" not in part:  # Gemini and Bedrock name a part by its only key
+        if kind is None and isinstance(part, dict):  # Gemini and Bedrock name a part by its only key
             kind = next((name for name in _UNTYPED if name in part), "text")
         handler = _PARTS.get(kind) if isinstance(kind, str) else None
         if handler is None or not handler(self, {name: each for name, each in part.items() if name != "type"}, kind):

@@ -58,9 +58,12 @@ def _answers_in(response: Message) -> tuple[list[Message], frozenset[str]]:
         answers = read(response[name]) if name in response else []
         if answers:
             return answers, frozenset({name})
-    if response.get("type") == "message" and isinstance(response.get("content"), list):  # Anthropic's, whole
+    if response.get("type") == "message" and isinstance(response.get("content"), list):
         content = {"role": response.get("role", "assistant"), "content": response["content"]}
-        return messages_of(content, "assistant"), frozenset({"role", "content"})
+        told = frozenset({"role", "content", "type"})
+        if "stop_reason" not in response:  # an item of the Responses API; else Anthropic's response, whole
+            told |= _OF_AN_ITEM
+        return messages_of(content, "assistant"), told
     return messages_of(response, "assistant"), frozenset(response)
 
 
