@@ -350,6 +350,19 @@ def test_the_usage_of_an_agent_is_counted_once(kind: str, counted: bool) -> None
     assert (log.get("aggregated_usage") == {"prompt_tokens": 10}) is not counted
 
 
+def test_an_agent_s_answer_comes_before_what_its_tools_gave() -> None:
+    """The AI SDK 7 writes both into the agent's output; the answer is what was answered."""
+    parts = [
+        {"type": "text", "content": "It is sunny."},
+        {"type": "tool_call_response", "id": "call_1", "response": "Sunny"},
+    ]
+    log = seen(
+        {"gen_ai.operation.name": "invoke_agent", "gen_ai.output.messages": [{"role": "assistant", "parts": parts}]}
+    )
+    assert log["completion_message"] == {"role": "assistant", "content": "It is sunny."}
+    assert [each["role"] for each in log["completion_messages"]] == ["assistant", "tool"]
+
+
 def test_an_agent_s_name_is_not_the_name_of_its_calls() -> None:
     """traceloop-sdk writes the agent on each call within it."""
     assert "span_name" not in seen({"gen_ai.operation.name": "chat", "gen_ai.agent.name": "guide"}, name="openai.chat")

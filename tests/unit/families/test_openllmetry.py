@@ -1,5 +1,6 @@
 """OpenLLMetry's attributes, as its packages and those built on it send them."""
 
+from decimal import Decimal
 from typing import Any, Final
 
 import msgspec
@@ -171,6 +172,27 @@ SPANS: Final[dict[str, tuple[dict[str, Any], dict[str, Any]]]] = {
                     {"id": "", "type": "function", "function": {"name": "two", "arguments": "{}"}},
                 ],
             },
+        },
+    ),
+    "litellm 1.110.2: the reasons are JSON text, the tools stand twice, the cost is given": (
+        {
+            "llm.request.type": "acompletion",
+            "llm.request.functions.0.name": "get_weather",
+            "llm.request.functions.0.parameters": '{"type": "object"}',
+            "gen_ai.tool.0.name": "get_weather",
+            "gen_ai.tool.0.parameters": '{"type": "object"}',
+            "gen_ai.response.finish_reasons": '["stop"]',
+            "gen_ai.completion.0.role": "assistant",
+            "gen_ai.completion.0.content": "Hi",
+            "litellm.cost.total": 4.5e-05,
+        },
+        {
+            "log_type": "chat",
+            "completion_message": {"role": "assistant", "content": "Hi", "finish_reason": "stop"},
+            "tools": [{"type": "function", "function": {"name": "get_weather", "parameters": {"type": "object"}}}],
+            "finish_reasons": ["stop"],
+            "cost": Decimal("0.000045"),
+            "metadata": {"llm.request.type": "acompletion"},
         },
     ),
     "text that is JSON is what somebody said; fields that nobody knows stay with their message": (

@@ -57,10 +57,10 @@ def test_a_call_of_the_model() -> None:
         {"role": "assistant", "content": None, "reasoning_content": "look it up",
          "tool_calls": [{"id": "c1", "type": "function",
                          "function": {"name": "weather", "arguments": '{"city":"Bern"}'}}]},
-        {"role": "tool", "tool_call_id": "c1", "content": '{"celsius":7}'},
+        {"role": "tool", "tool_call_id": "c1", "name": "weather", "content": '{"celsius":7}'},
     ]  # fmt: skip
     assert log["completion_message"] == {
-        "role": "assistant", "content": "It is 7 °C", "reasoning_content": "so cold",
+        "role": "assistant", "content": "It is 7 °C", "reasoning_content": "so cold", "finish_reason": "stop",
         "tool_calls": [{"id": "c2", "type": "function",
                         "function": {"name": "weather", "arguments": '{"city":"Basel"}'}}],
     }  # fmt: skip
@@ -97,7 +97,7 @@ def test_a_tool_and_an_embedding() -> None:
     embedding = read({"ai.operationId": "ai.embedMany.doEmbed", "ai.values": ['"a"', '"b"'],
                       "ai.embeddings": ["[1,2]", "[3,4]"], "ai.usage.tokens": 8})  # fmt: skip
     assert (embedding["log_type"], embedding["usage"]) == ("embedding", {"prompt_tokens": 8})
-    assert embedding["output"] == [[1, 2], [3, 4]]
+    assert (embedding["input"], embedding["output"]) == (["a", "b"], [[1, 2], [3, 4]])
 
 
 def test_an_answer_that_is_an_object() -> None:
@@ -106,3 +106,20 @@ def test_an_answer_that_is_an_object() -> None:
                 "ai.prompt.toolChoice": '{"type":"tool","toolName":"json"}'})  # fmt: skip
     assert log["completion_message"] == {"role": "assistant", "content": '{"a":1}'}
     assert log["tool_choice"] == {"type": "function", "function": {"name": "json"}}
+
+
+def test_what_version_7_is_told_stands_beside_the_genai_conventions() -> None:
+    """@ai-sdk/otel's own spans have no `ai.operationId`; the runtime context stands on an agent and its steps."""
+    log = read({"gen_ai.operation.name": "invoke_agent", "ai.settings.context.userId": "ada",
+                "ai.settings.context.plan": "pro"})  # fmt: skip
+    assert (log["log_type"], log["customer_identifier"], log["metadata"]["plan"]) == ("agent", "ada", "pro")
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [("openai.responses", "openai"), ("amazon-bedrock", "aws-bedrock"), ("google.vertex.chat", "google-vertex")],
+)
+def test_providers_have_the_names_that_they_have_elsewhere(given: str, expected: str) -> None:
+    """The SDK names a provider's API; who serves the model is the same as in every other convention."""
+    log = read({"ai.operationId": "ai.generateText.doGenerate", "ai.model.provider": given, "gen_ai.system": given})
+    assert log["provider_id"] == expected

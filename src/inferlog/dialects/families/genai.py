@@ -7,7 +7,8 @@ are `gen_ai.input.messages` and `gen_ai.output.messages` since 1.37, as attribut
 Names beside the conventions are those of what writes them: opentelemetry-util-genai 1.3b0 (usage by modality,
 `gen_ai.prompt.*`), opentelemetry-instrumentation-openai 0.62.4 and -anthropic 0.62.4 (OpenLLMetry with the conventions'
 messages), Anthropic's own SDK (scope com.anthropic.sdk.python), pydantic-ai 2.68.0 (`gen_ai.usage.details.*`,
-`operation.cost`), litellm 1.110.2 (`gen_ai.cost.*`), Semantic Kernel and Azure's SDKs (`gen_ai.event.content`).
+`operation.cost`), litellm 1.110.2 (`gen_ai.cost.*`, `litellm.cost.*`), Semantic Kernel and Azure's SDKs
+(`gen_ai.event.content`).
 `session.id`, `user.*` and `enduser.id` are general conventions.
 """
 
@@ -74,6 +75,11 @@ def version(draft: Draft, value: Any) -> bool:
     return number is not None and number == int(number) and extra("prompt_version_number")(draft, int(number))
 
 
+def _finish_reasons(draft: Draft, value: Any) -> bool:
+    """Why each answer ended; litellm writes the list as JSON text."""
+    return value is not None and extra("finish_reasons")(draft, from_json(value))
+
+
 _USAGE: Final[dict[str, Rule]] = {
     f"gen_ai.{name}": usage(path)
     for path, names in {
@@ -131,7 +137,7 @@ RULES: Final[dict[str, Rule]] = {
     "gen_ai.provider.name": provider,
     "gen_ai.system": provider,
     "gen_ai.response.id": extra("response_id"),
-    "gen_ai.response.finish_reasons": extra("finish_reasons"),
+    "gen_ai.response.finish_reasons": _finish_reasons,
     "gen_ai.response.time_to_first_chunk": first_token(1),
     "gen_ai.client.operation.time_to_first_chunk": first_token(1),
     "gen_ai.server.time_to_first_token": first_token(1),
@@ -142,6 +148,7 @@ RULES: Final[dict[str, Rule]] = {
     "gen_ai.prompt.id": text("prompt_id"),
     "gen_ai.prompt.version": version,
     "gen_ai.cost.total_cost": money("cost"),
+    "litellm.cost.total": money("cost"),
     "operation.cost": money("cost"),
     "session.id": text("session_identifier"),
     "user.id": text("customer_identifier"),
@@ -208,7 +215,10 @@ def _system(attributes: dict[str, Any]) -> list[Message]:
 def _messages(value: Any, otherwise: str) -> list[Message]:
     """Return the messages of an attribute that is a list of them, or text; none of any other."""
     given = from_json(value)
-    return list_of_messages(given, otherwise) if isinstance(given, (str, list)) and given else []
+    messages = list_of_messages(given, otherwise) if isinstance(given, (str, list)) and given else []
+    if otherwise == "assistant" and len(messages) > 1:  # an agent's answer, and what tools gave it on the way there
+        messages.sort(key=lambda message: message["role"] == "tool")
+    return messages
 
 
 def _read_embedding(draft: Draft) -> None:
@@ -316,7 +326,7 @@ def _read_event(event: Event, prompt: list[Message], answers: list[Message]) -> 
         answers.append(answer)
     else:
         if found is not rest:
-            rest.update(found)
+            rest |= {f"body.{name}" if name in rest else name: each for name, each in found.items()}
         asked = [*_system(rest), *_take(rest, ("gen_ai.input.messages", "gen_ai.prompt"), "user")]
         answered = _take(rest, ("gen_ai.output.messages", "gen_ai.completion"), "assistant")
         if not asked and not answered:

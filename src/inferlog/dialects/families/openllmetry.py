@@ -2,12 +2,15 @@
 
 From opentelemetry-semantic-conventions-ai 0.4.2 and 0.5.1 (semconv_ai/__init__.py), opentelemetry-instrumentation-
 openai 0.15.0, 0.33.12 and 0.62.4, -anthropic 0.33.12 and 0.62.4, -langchain 0.62.4, traceloop-sdk 0.62.4, and as
-keywordsai-tracing 0.0.59, respan-tracing 2.24.0 and litellm 1.110.2 (`completion.N.function_call`) use them.
+keywordsai-tracing 0.0.59, respan-tracing 2.24.0 and litellm 1.110.2 (`completion.N.function_call`, `gen_ai.tool.N`)
+use them.
 Since 0.5.0 `llm.*` has become `gen_ai.*`, and messages are those of OpenTelemetry's GenAI conventions.
 """
 
 from collections.abc import Callable
 from typing import Any, Final
+
+import msgspec
 
 from inferlog.dialects.families.genai import effort, first_token, version
 from inferlog.dialects.families.indexed import Fields, take_list, take_lists
@@ -204,13 +207,15 @@ def _set_answers(draft: Draft, found: list[Fields]) -> bool:
 
 
 def _set_tools(draft: Draft, found: list[Fields]) -> bool:
-    return draft.set_body("tools", [tool_definition(_function(fields)) for fields in found])
+    definitions = [tool_definition(_function(fields)) for fields in found]
+    return draft.set_body("tools", definitions) or bool(msgspec.json.decode(draft.log.tools) == definitions)
 
 
 _LISTS: Final[dict[str, Callable[[Draft, list[Fields]], bool]]] = {
     "gen_ai.prompt.": _set_prompt,
     "gen_ai.completion.": _set_answers,
     "llm.request.functions.": _set_tools,
+    "gen_ai.tool.": _set_tools,
     "llm.prompts.": _set_prompt,
     "llm.completions.": _set_answers,
 }

@@ -172,6 +172,8 @@ def _result(built: Built, part: Message, kind: Any) -> bool:
     answer = _pop(part, "response", "result", "output", "content")
     if isinstance(answer, dict) and answer.keys() == {"type", "value"}:  # Vercel AI SDK 5
         answer = answer["value"]
+    if "toolName" in part:
+        part["name"] = part.pop("toolName")
     built.results.append(_rest(part) | tool_result(call_id, answer))
     return True
 
@@ -196,6 +198,8 @@ def _is_image(part: Message, media: Any) -> bool:
 def _data(built: Built, part: Message, kind: Any) -> bool:
     media = _pop(part, "mime_type", "media_type", "mediaType", "mimeType")
     data = _pop(part, "content", "data", "image")
+    if isinstance(data, dict) and len(data) == 1:  # the Vercel AI SDK's URL
+        data = next(iter(data.values()))
     if not isinstance(data, str) or not (_is_image(part, media) or kind == "image"):
         return False
     return built.picture(data_url(media if isinstance(media, str) else "image/png", data), part)

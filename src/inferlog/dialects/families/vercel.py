@@ -7,12 +7,14 @@ tokens stay metadata, or they would be counted twice.
 
 from typing import Any, Final
 
-from inferlog.dialects.families import requests
+import msgspec
+
+from inferlog.dialects.families.messages import Message, list_of_messages
+from inferlog.dialects.families.parts import call_of_list
+from inferlog.dialects.families.providers import provider
+from inferlog.dialects.families.requests import tool_choice, tools
 from inferlog.dialects.families.rules import Family, Rule, extra, from_json, seconds, text, usage
 from inferlog.dialects.spans import Draft
-from inferlog.jsontext import dumps
-
-Message = dict[str, Any]
 
 _CALLS: Final = {
     "ai.generateText.doGenerate": "chat", "ai.streamText.doStream": "chat", "ai.generateObject.doGenerate": "chat",
@@ -45,13 +47,9 @@ _IDENTIFIERS: Final = {
 }  # fmt: skip
 
 
-def _provider(draft: Draft, value: Any) -> bool:
-    """Take "openai" of "openai.chat"; what names the endpoint too is kept."""
-    if not isinstance(value, str) or not value:
-        return False
-    name = value.partition(".")[0]
-    draft.set("provider_id", name)
-    return name == value
+def _finish_reason(draft: Draft, value: Any) -> bool:
+    """Into the reasons, as the GenAI conventions have them beside it: one for each answer."""
+    return isinstance(value, str) and extra("finish_reasons")(draft, [value])
 
 
 def _milliseconds(column: str) -> Rule:
@@ -60,10 +58,10 @@ def _milliseconds(column: str) -> Rule:
 
 RULES: Final[dict[str, Rule]] = {
     "ai.model.id": text("model"),
-    "ai.model.provider": _provider,
+    "ai.model.provider": provider,
     "ai.response.model": extra("response_model"),
     "ai.response.id": extra("response_id"),
-    "ai.response.finishReason": extra("finish_reason"),
+    "ai.response.finishReason": _finish_reason,
     "ai.response.msToFirstChunk": _milliseconds("time_to_first_token"),
     "ai.stream.msToFirstChunk": _milliseconds("time_to_first_token"),
     "ai.response.avgOutputTokensPerSecond": seconds("tokens_per_second"),
@@ -74,14 +72,14 @@ RULES: Final[dict[str, Rule]] = {
 
 def read(draft: Draft) -> None:
     """Take what kind of span it is, and what went in and came out."""
+    _take_told(draft)
     operation = draft.attributes.get("ai.operationId")
-    if not isinstance(operation, str):
+    if not isinstance(operation, str):  # version 7 writes the GenAI conventions, and beside them what it was told
         return
     outer = "workflow" if not draft.span.parent_id else "task"
     draft.set("log_type", _CALLS.get(operation, outer))
     kind = draft.log.log_type
     draft.log.stream = draft.log.stream or (kind == "chat" and operation.startswith("ai.stream"))
-    _take_told(draft)
     if kind in _MODEL_CALLS:
         for name in [name for name in draft.attributes if name in _USAGE]:
             if _USAGE[name](draft, draft.attributes[name]):
@@ -103,7 +101,7 @@ def _take_told(draft: Draft) -> None:
         column = _IDENTIFIERS.get(key.replace("_", "").lower())
         value = draft.attributes.pop(name)
         if column is None or not text(column)(draft, value):
-            draft.metadata.setdefault(key, value)
+            draft.keep(key, value)
 
 
 def _move(draft: Draft, inputs: tuple[str, ...], outputs: tuple[str, ...]) -> None:
@@ -112,7 +110,17 @@ def _move(draft: Draft, inputs: tuple[str, ...], outputs: tuple[str, ...]) -> No
         found = next((name for name in names if name in draft.attributes), None)
         if found is not None and getattr(draft, column) is None:
             value = draft.attributes.pop(found)
-            setattr(draft, column, [from_json(each) for each in value] if isinstance(value, list) else value)
+            setattr(draft, column, [_unpacked(each) for each in value] if isinstance(value, list) else value)
+
+
+def _unpacked(value: Any) -> Any:
+    """Return what one of several values is: each is JSON text, a mere text as well."""
+    if isinstance(value, str) and value.startswith('"'):
+        try:
+            return msgspec.json.decode(value)
+        except msgspec.DecodeError:
+            return value
+    return from_json(value)
 
 
 def _take_tool(draft: Draft) -> None:
@@ -125,25 +133,15 @@ def _take_tool(draft: Draft) -> None:
 def _take_conversation(draft: Draft) -> None:
     attributes = draft.attributes
     messages = from_json(attributes.get("ai.prompt.messages"))
-    if isinstance(messages, list) and not draft.prompt:
-        draft.set_messages([shaped for each in messages for shaped in _messages(each)], [])
+    if isinstance(messages, list) and draft.set_prompt(list_of_messages(messages)):
         del attributes["ai.prompt.messages"]
-    tools = attributes.get("ai.prompt.tools")
-    if isinstance(tools, list) and requests.tools(draft, tools):
-        del attributes["ai.prompt.tools"]
-    choice = from_json(attributes.get("ai.prompt.toolChoice"))
-    if isinstance(choice, dict) and draft.set_body("tool_choice", _tool_choice(choice)):
-        del attributes["ai.prompt.toolChoice"]
-    answer = _answer(draft)
-    if answer:
-        draft.set_messages([], [{"role": "assistant", "content": None, **answer}])
-
-
-def _tool_choice(choice: Message) -> Any:
-    """Return OpenAI's word for a choice: auto, none, required, or the tool that must be called."""
-    if choice.get("type") == "tool":
-        return {"type": "function", "function": {"name": str(choice.get("toolName", ""))}}
-    return str(choice.get("type", "auto"))
+    for name, rule in (("ai.prompt.tools", tools), ("ai.prompt.toolChoice", tool_choice)):
+        if name in attributes and rule(draft, attributes[name]):
+            del attributes[name]
+    if not draft.completions:
+        answer = _answer(draft)
+        if answer:
+            draft.set_completions([{"role": "assistant", "content": None, **answer}])
 
 
 def _answer(draft: Draft) -> Message:
@@ -153,78 +151,14 @@ def _answer(draft: Draft) -> Message:
         if isinstance(draft.attributes.get(name), str):
             answer["content"] = draft.attributes.pop(name)
     calls = from_json(draft.attributes.get("ai.response.toolCalls"))
-    if isinstance(calls, list) and all(isinstance(call, dict) for call in calls):
+    if isinstance(calls, list) and all(isinstance(call, dict) and "toolName" in call for call in calls):
         del draft.attributes["ai.response.toolCalls"]
         if calls:
-            answer["tool_calls"] = [_call(call) for call in calls]
+            answer["tool_calls"] = [call_of_list(call) for call in calls]
     reasoning = draft.attributes.get("ai.response.reasoning")
     if isinstance(reasoning, str):
         answer["reasoning_content"] = draft.attributes.pop("ai.response.reasoning")
     return answer
-
-
-def _call(part: Message) -> Message:
-    arguments = part.get("input", part.get("args"))
-    return {
-        "id": str(part.get("toolCallId", "")),
-        "type": "function",
-        "function": {"name": str(part.get("toolName", "")), "arguments": _text(arguments)},
-    }
-
-
-def _messages(message: Any) -> list[Message]:
-    """Return a message in OpenAI's shape; each result of a tool is one of its own."""
-    if not isinstance(message, dict):
-        return [{"role": "user", "content": _text(message)}]
-    role, content = str(message.get("role", "user")), message.get("content")
-    if not isinstance(content, list):
-        return [{"role": role, "content": content if isinstance(content, str) else _text(content)}]
-    parts = [part if isinstance(part, dict) else {"type": "text", "text": _text(part)} for part in content]
-    results = [_result(part) for part in parts if part.get("type") == "tool-result"]
-    calls = [_call(part) for part in parts if part.get("type") == "tool-call"]
-    thoughts = [_text(part.get("text")) for part in parts if part.get("type") == "reasoning"]
-    rest = [_part(part) for part in parts if part.get("type") not in ("tool-result", "tool-call", "reasoning")]
-    if results and not (calls or thoughts or rest):
-        return results
-    shaped: Message = {"role": role, "content": _joined(rest)}
-    if calls:
-        shaped["tool_calls"] = calls
-    if thoughts:
-        shaped["reasoning_content"] = "\n".join(thoughts)
-    return [*results, shaped]
-
-
-def _joined(parts: list[Message]) -> Any:
-    if len(parts) == 1 and parts[0].get("type") == "text":
-        return parts[0].get("text")
-    return parts or None
-
-
-def _result(part: Message) -> Message:
-    """Return a tool's result: version 5's output has a type beside its value."""
-    answer = part.get("output", part.get("result"))
-    if isinstance(answer, dict) and answer.keys() >= {"type", "value"}:
-        answer = answer["value"]
-    return {"role": "tool", "tool_call_id": str(part.get("toolCallId", "")), "content": _text(answer)}
-
-
-def _part(part: Message) -> Message:
-    """Return text and images in OpenAI's shape, any other part as it came."""
-    if part.get("type") == "text":
-        return {"type": "text", "text": _text(part.get("text"))}
-    media = part.get("mediaType", part.get("mimeType"))
-    data = part.get("image", part.get("data"))
-    if isinstance(data, dict) and isinstance(data.get("href", data.get("url")), str):
-        data = data.get("href", data.get("url"))
-    is_image = part.get("type") == "image" or (isinstance(media, str) and media.startswith("image/"))
-    if not (is_image and isinstance(data, str)):
-        return part
-    url = data if data.startswith(("http:", "https:", "data:")) else f"data:{media or 'image/png'};base64,{data}"
-    return {"type": "image_url", "image_url": {"url": url}}
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else dumps(value).decode()
 
 
 FAMILY: Final = Family("Vercel AI SDK", RULES, read, frozenset({"ai"}))
