@@ -326,7 +326,7 @@ def _read_event(event: Event, prompt: list[Message], answers: list[Message]) -> 
         answers.append(answer)
     else:
         if found is not rest:
-            rest.update(found)
+            rest |= {f"body.{name}" if name in rest else name: each for name, each in found.items()}
         asked = [*_system(rest), *_take(rest, ("gen_ai.input.messages", "gen_ai.prompt"), "user")]
         answered = _take(rest, ("gen_ai.output.messages", "gen_ai.completion"), "assistant")
         if not asked and not answered:
