@@ -68,6 +68,14 @@ def test_a_trace_is_a_root() -> None:
     assert items[0].mode == "override"
 
 
+def test_a_trace_of_the_decorators_has_an_end() -> None:
+    """`@observe` of version 2 says when a trace began and ended."""
+    times = {"start_time": AT + "5.0Z", "end_time": AT + "7.5Z"}
+    (trace,) = pieces(event("trace-create", {"id": "t-1", "timestamp": AT + "5.1Z", **times}))
+    assert (trace["start_time"], trace["timestamp"]) == (1795546895.0, 1795546897.5)
+    assert "metadata" not in trace
+
+
 def test_a_generation_in_one_batch() -> None:
     """Create and update of a generation are one piece, with the user and session of its trace if that is there."""
     _, generation = pieces(

@@ -190,11 +190,14 @@ def _draft(each: _Object, span_id: str, start: float) -> Draft:
 
 
 def _trace(each: _Object, body: Body) -> Sent:
-    """Make the root. When it ended nobody says: its timestamp is when it began."""
-    began = _time(body.pop("timestamp", None))
+    """Make the root. Only version 2's decorators say when it ended; else its timestamp is when it began."""
+    began, ended = _time(body.pop("timestamp", None)), _time(body.get("end_time"))
+    if ended:
+        began = _time(body.pop("start_time", None)) or began
+        del body["end_time"]
     draft = _draft(each, each.trace_id, began)
     draft.log.log_type = "workflow"
-    draft.log.timestamp = began
+    draft.log.timestamp = max(ended, began)
     if isinstance(body.get("name"), str):
         draft.log.span_name = body["name"]
     _apply(draft, body, _OF_A_TRACE)

@@ -130,6 +130,15 @@ class Draft:
         while self.metadata.setdefault(name, value) != value:
             name = f"span.{name}"
 
+    def put_content(self, given: Any, answer: Any) -> None:
+        """Put what went in and what came out; where there is something else already, keep it as metadata."""
+        for name, value in (("input", given), ("output", answer)):
+            held = getattr(self, name)
+            if held is None:
+                setattr(self, name, value)
+            elif value is not None and value != held:
+                self.keep(name, value)
+
     def sent(self) -> Sent:
         """Return the log with everything where it belongs."""
         log = self.log

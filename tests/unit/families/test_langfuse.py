@@ -99,6 +99,8 @@ def test_what_was_streamed_is_text() -> None:
         "role": "assistant",
         "content": "Paris.",
     }
+    said = observe("generation", {"input": "q", "output": ANSWER})
+    assert said["prompt_messages"] == [{"role": "user", "content": "q"}]
     log = observe("generation", {"input": "q", "output": "a"})
     assert (log["input"], log["output"]) == ("q", "a")
 

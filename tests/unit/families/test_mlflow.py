@@ -118,7 +118,7 @@ def test_a_call_of_anthropic() -> None:
     assert log["completion_message"] == {"role": "assistant", "content": "I look it up.", "tool_calls": [call]}
     assert log["tools"] == [TOOL]
     assert log["usage"] == {"prompt_tokens": 130, "completion_tokens": 50, "cache_creation_input_tokens": 10}
-    assert log["metadata"]["mlflow.spanOutputs"] == {"type": "message", "usage": {"input_tokens": 80}}
+    assert log["metadata"]["mlflow.spanOutputs"] == {"usage": {"input_tokens": 80}}
 
 
 def test_a_call_of_the_responses_api() -> None:

@@ -58,18 +58,14 @@ def take_content(draft: Draft, given: Any, answer: Any, *, is_call: bool) -> Non
         if not answers and draft.prompt and isinstance(response, str):  # what was streamed is written as text
             answers = [{"role": "assistant", "content": response}]
         if answers:
+            if isinstance(given, str) and not draft.prompt:  # what the user says, to the Responses API
+                draft.set_messages([{"role": "user", "content": given}], [])
+                given = None
             draft.set_messages([], answers)
             answer = None
             if left:
                 draft.keep("output", left)
-    if draft.input is None:
-        draft.input = given
-    elif given is not None:
-        draft.keep("input", given)
-    if draft.output is None:
-        draft.output = answer
-    elif answer is not None:
-        draft.keep("output", answer)
+    draft.put_content(given, answer)
 
 
 def take_usage_details(draft: Draft, details: dict[str, Any]) -> dict[str, Any]:

@@ -112,7 +112,9 @@ def read(draft: Draft) -> None:
 def _stand_for_the_span(draft: Draft) -> None:
     """Make a placeholder the log of the span that it stands for, which is its parent; it runs until that ends."""
     span = draft.span
-    parent = draft.attributes.pop("logfire.pending_parent_id", "")
+    parent = draft.attributes.get("logfire.pending_parent_id")
+    if isinstance(parent, str):
+        del draft.attributes["logfire.pending_parent_id"]
     real_parent = parent if isinstance(parent, str) and parent != _NO_PARENT else ""
     draft.span = msgspec.structs.replace(span, span_id=span.parent_id, parent_id=real_parent, end=0.0)
     draft.log.status = "running"

@@ -11,8 +11,9 @@ import msgspec
 
 from inferlog.dialects.families import requests
 from inferlog.dialects.families.exchanges import take_input, take_request, take_response, take_usage
+from inferlog.dialects.families.messages import Message
 from inferlog.dialects.families.rules import Family, Rule, from_json, money, text
-from inferlog.dialects.families.shapes import answers_of
+from inferlog.dialects.families.shapes import answers_of, messages_of
 from inferlog.dialects.spans import Draft
 
 _KINDS: Final = {
@@ -89,9 +90,7 @@ def read(draft: Draft) -> None:
         _take_response(draft, answer)
         _take_model(draft)
     else:
-        for side, name, value in (("input", _INPUTS, given), ("output", _OUTPUTS, answer)):
-            if value is not None:
-                _put(draft, side, name, value)
+        draft.put_content(given, answer)
     _take_prompt(draft)
     for name in [name for name in attributes if name.startswith(_TAG) and name != _TAG]:
         draft.keep(name.removeprefix(_TAG), attributes.pop(name))
@@ -108,34 +107,26 @@ def _take_request(draft: Draft, given: Any) -> None:
         if rest:
             draft.keep(_INPUTS, rest)
         return
-    if not draft.prompt and isinstance(given, list):
-        take_request(draft, {"messages": given})
-    if given is not None and not draft.prompt:
-        _put(draft, "input", _INPUTS, given)
+    prompt = messages_of(given) if isinstance(given, list) and not draft.prompt else []
+    draft.set_messages(prompt, [])
+    draft.put_content(None if prompt else given, None)
 
 
 def _take_response(draft: Draft, answer: Any) -> None:
     if not isinstance(answer, dict):
-        answers = answers_of(answer)[0] if isinstance(answer, list) else []
-        if not answers and draft.prompt and isinstance(answer, str):
-            answers = [{"role": "assistant", "content": answer}]
-        draft.set_messages([], answers)
-        if answer is not None and not answers:
-            _put(draft, "output", _OUTPUTS, answer)
+        answers: list[Message] = []
+        if not draft.completions:
+            answers = answers_of(answer)[0] if isinstance(answer, list) else []
+            if not answers and draft.prompt and isinstance(answer, str):
+                answers = [{"role": "assistant", "content": answer}]
+            draft.set_messages([], answers)
+        draft.put_content(None, None if answers else answer)
         return
     rest = take_response(draft, answer)
     if rest and draft.completions:
         draft.keep(_OUTPUTS, rest)
     elif rest:
-        _put(draft, "output", _OUTPUTS, rest)
-
-
-def _put(draft: Draft, side: str, name: str, value: Any) -> None:
-    """Put what went in or came out where it is shown, or keep it beside what another family put there."""
-    if getattr(draft, side) is None:
-        setattr(draft, side, value)
-    else:
-        draft.keep(name, value)
+        draft.put_content(None, rest)
 
 
 def _take_model(draft: Draft) -> None:

@@ -122,7 +122,10 @@ class Built:
             message["tool_calls"] = self.calls
         if self.reasoning:
             message["reasoning_content"] = "\n".join(self.reasoning)
-        return [*self.results, message | self.more | more]
+        message |= self.more
+        for name, each in more.items():  # calls and reasoning that stand in another form beside the parts
+            message[f"original_{name}" if name in message else name] = each
+        return [*self.results, message]
 
 
 def _pop(part: Message, *names: str) -> Any:

@@ -58,9 +58,12 @@ def _answers_in(response: Message) -> tuple[list[Message], frozenset[str]]:
         answers = read(response[name]) if name in response else []
         if answers:
             return answers, frozenset({name})
-    if response.get("type") == "message" and isinstance(response.get("content"), list):  # Anthropic's, whole
+    if response.get("type") == "message" and isinstance(response.get("content"), list):
         content = {"role": response.get("role", "assistant"), "content": response["content"]}
-        return messages_of(content, "assistant"), frozenset({"role", "content"})
+        told = frozenset({"role", "content", "type"})
+        if "stop_reason" not in response:  # an item of the Responses API; else Anthropic's response, whole
+            told |= _OF_AN_ITEM
+        return messages_of(content, "assistant"), told
     return messages_of(response, "assistant"), frozenset(response)
 
 
@@ -231,7 +234,7 @@ def _with_calls(message: Message, more: Message) -> Message:
         kept["tool_calls"] = calls
         more = {name: each for name, each in more.items() if name != "tool_calls"}
     kept.pop("additional_kwargs")
-    said = {name: each for name, each in more.items() if each not in (None, [], {}, "")}
+    said = {name: each for name, each in more.items() if each not in (None, [], {})}
     return kept | {"additional_kwargs": said} if said else kept
 
 
