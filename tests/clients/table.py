@@ -21,7 +21,7 @@ LOGGING: Final = "Clients of the logging API"
 SDKS: Final = "Tracing SDKs"
 OTEL: Final = "OpenTelemetry instrumentations"
 TWICE: Final = (
-    "Anthropic's own client makes spans of its calls since 2.0, as soon as a tracer is set up. Beside those of an "
+    "Anthropic's own client (2.13.0) makes spans of its calls as soon as a tracer is set up. Beside those of an "
     "instrumentation each call would come, and cost, twice: hence `ANTHROPIC_OPEN_TELEMETRY`."
 )
 _ONCE: Final = {"ANTHROPIC_OPEN_TELEMETRY": "false"}
