@@ -11,7 +11,7 @@ ANTHROPIC: Final = tuple(
     " claude_aborted".split()
 )
 TWICE: Final = (
-    "Anthropic's own client makes spans of its calls since 2.0, as soon as a tracer is set up. Beside those of an "
+    "Anthropic's own client (2.13.0) makes spans of its calls as soon as a tracer is set up. Beside those of an "
     "instrumentation each call would come, and cost, twice: hence `ANTHROPIC_OPEN_TELEMETRY`."
 )
 ONCE: Final = {"ANTHROPIC_OPEN_TELEMETRY": "false"}

@@ -219,10 +219,7 @@ CLIENTS: Final = {
                 "",
                 'LangChainInstrumentor().instrument(tracer_provider=register(protocol="http/protobuf", batch=True))',
             ),
-            notes=(
-                "Reasoning of the responses API stands in LangChain's own JSON (`full_response`) only.",
-                "It does not say that an answer was streamed, nor when its first token came.",
-            ),
+            notes=("It does not say that an answer was streamed, nor when its first token came.",),
             kinds=frozenset({"tool", "chat"}),
             untried=_OTEL_UNTRIED - {"input and output of spans"} | {"user"},
         ),

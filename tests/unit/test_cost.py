@@ -104,31 +104,6 @@ def test_unit_prices_are_usd_per_million_tokens(body: dict[str, Any], amount: st
         # 1,000 x 3 + 10,000 x 0.30 + 2,000 x 3.75 + 100 x 15
         (of(CLAUDE, 1000, 100), "0.0045"),
         (of(CLAUDE, 1000, 100, prompt_cache_hit_tokens=10_000, prompt_cache_creation_tokens=2_000), "0.015"),
-        # a usage in OpenAI's shape counts them inside, whoever made the model: 13,000 - 12,000 are left
-        (
-            {
-                "model": CLAUDE,
-                "usage": {
-                    "prompt_tokens": 13_000,
-                    "completion_tokens": 100,
-                    "cache_creation_input_tokens": 2_000,
-                    "prompt_tokens_details": {"cached_tokens": 10_000},
-                },
-            },
-            "0.015",
-        ),
-        (
-            {
-                "model": CLAUDE,
-                "usage": {
-                    "input_tokens": 1000,
-                    "output_tokens": 100,
-                    "cache_creation_input_tokens": 2_000,
-                    "cache_read_input_tokens": 10_000,
-                },
-            },
-            "0.015",
-        ),
         # above 200,000 $6, $22.5 and $0.60; what was cached counts towards the length:
         # 1,000 x 6 + 200,000 x 0.6 + 100 x 22.5
         (of("claude-sonnet-4-5", 1000, 100, prompt_cache_hit_tokens=199_000), "0.0642"),
@@ -230,6 +205,12 @@ def test_an_overlong_name_is_no_model() -> None:
         (
             {"prompt_tokens": 130, "prompt_tokens_details": {"cached_tokens": 40}, "cache_creation_input_tokens": 10},
             "0.0002895",
+        ),
+        # the call that fills the cache reads nothing from it: 80 x 3 + 10 x 3.75
+        ({"input_tokens": 80, "cache_read_input_tokens": 0, "cache_creation_input_tokens": 10}, "0.0002775"),
+        (
+            {"prompt_tokens": 90, "prompt_tokens_details": {"cached_tokens": 0}, "cache_creation_input_tokens": 10},
+            "0.0002775",
         ),
     ],
 )

@@ -1,5 +1,6 @@
 """OpenInference's attributes, as its instrumentations of OpenAI, LangChain and Anthropic send them."""
 
+import json
 from decimal import Decimal
 from typing import Any, Final
 
@@ -328,3 +329,29 @@ def test_reasoning_that_comes_as_a_message_of_its_own_is_part_of_the_answer() ->
     expected = {"role": "assistant", "content": "Paris", "reasoning_content": "Paris, I think."}
     assert (log["completion_message"], log.get("completion_messages")) == (expected, None)
     assert (log["reasoning_effort"], log["reasoning"]) == ("low", {"effort": "low"})
+
+
+@pytest.mark.parametrize(
+    ("summary", "expected"),
+    [
+        ([{"text": "Paris,", "type": "summary_text"}, {"text": "I think."}], "Paris,\nI think."),
+        ([{"text": 5}], None),
+        ([5], None),
+        ([], None),
+        (5, None),
+        (None, None),
+    ],
+)
+def test_reasoning_that_only_langchains_message_holds(summary: Any, expected: str | None) -> None:
+    """The parts that the instrumentation has no attributes for are read from LangChain's own message."""
+    content = [{"type": "reasoning", "summary": summary}, {"type": "text", "text": "Paris"}]
+    generation = {"text": "Paris", "message": {"id": ["AIMessage"], "kwargs": {"content": content}}}
+    log = seen(
+        {
+            "openinference.span.kind": "LLM",
+            "llm.output_messages.0.message.role": "assistant",
+            "llm.output_messages.0.message.content": "Paris",
+            "output.value": json.dumps({"generations": [[generation]]}),
+        }
+    )
+    assert log["completion_message"].get("reasoning_content") == expected

@@ -310,6 +310,8 @@ _ROLES: Final = ("system", "user", "assistant", "tool")
 
 def _fill_answers(draft: Draft, response: dict[str, msgspec.Raw] | None) -> None:
     """Give answers what the response says of them and the attributes do not: reasoning above all."""
+    if response is not None and "generations" in response:
+        _fill_thoughts(draft, msgspec.json.decode(response["generations"]))
     if response is None or "choices" not in response:
         return
     choices = msgspec.json.decode(response["choices"])
@@ -322,6 +324,27 @@ def _fill_answers(draft: Draft, response: dict[str, msgspec.Raw] | None) -> None
                 if message.get(name):
                     completion.setdefault(name, message[name])
             finish([completion], choice.get("finish_reason"))
+
+
+def _fill_thoughts(draft: Draft, generations: Any) -> None:
+    """Give answers their reasoning where only LangChain's own messages hold it, as parts that have no attributes."""
+    first = generations[0] if isinstance(generations, list) and len(generations) == 1 else None
+    if not isinstance(first, list) or len(first) != len(draft.completions):
+        return
+    for completion, generation in zip(draft.completions, first, strict=True):
+        content = _at(generation, "message", "kwargs", "content")
+        parts = [each for each in content if isinstance(each, dict)] if isinstance(content, list) else []
+        told = [part.get("summary") for part in parts if part.get("type") == "reasoning"]
+        summaries = [each for summary in told if isinstance(summary, list) for each in summary]
+        texts = [_at(each, "text") for each in summaries]
+        if texts and all(isinstance(each, str) for each in texts):
+            completion.setdefault("reasoning_content", "\n".join(texts))
+
+
+def _at(value: Any, *path: str) -> Any:
+    for name in path:
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
 
 
 def _read_models(draft: Draft, request: dict[str, msgspec.Raw] | None) -> None:
