@@ -183,7 +183,9 @@ def _waited(logs: Logs) -> bool:
 
 
 def _embedding(logs: Logs) -> Json:
-    return next((log for log in logs.all if log["model"].startswith("text-embedding")), {})
+    """Return the log of the embeddings; of several, the one that has them."""
+    found = [log for log in logs.all if log["model"].startswith("text-embedding")]
+    return max(found, key=lambda log: (log["log_type"] == "embedding", log["prompt_tokens"]), default={})
 
 
 def _asked_embeddings(logs: Logs) -> bool:

@@ -18,7 +18,7 @@ PYDANTIC_AI: Final = tuple(
 )
 KEYWORDSAI_JS: Final = tuple(
     "journey broken plain streaming tools streaming_tools reasoning image choices error aborted embedding responses"
-    " claude_plain claude_raw_streaming claude_tools claude_reasoning claude_error".split()
+    " claude_plain claude_tools claude_reasoning claude_error".split()
 )
 VERCEL_AI: Final = tuple(
     "plain streaming tools image reasoning responses error aborted embedding journey"
@@ -45,7 +45,8 @@ _LOGFIRE: Final = (
     _TOLD_TWICE,
     "Of an answer's reasoning only Anthropic's is sent, of embeddings neither texts nor vectors, and no "
     "`reasoning_effort` and `user`.",
-    "`user.id` and `session.id` of a span of yours become the customer and the session.",
+    "`user.id` and `session.id` of a span of yours become the customer and the session; without `scrubbing=False` it "
+    "blots out what is named `session`.",
 )
 _PYDANTIC_AI_CODE: Final = (
     "from opentelemetry import trace",
@@ -75,11 +76,13 @@ PLATFORMS: Final = (
         code=("from langfuse import observe", "from langfuse.openai import openai"),
         notes=(
             "Its wrapper of OpenAI names the model that answered, not the one asked for, and neither the provider nor "
-            "whether the answer was a stream; of the parameters it sends no `stop`, no `seed` and no `user`, of an "
+            "whether the answer was a stream; of the parameters it sends no `stop` and no `user`, of an "
             "answer no reasoning, of embeddings not the vectors. A stream that breaks off is reported as one that "
             "went well.",
             "Files within messages are uploaded apart, and put back into them when they are read.",
             "Scores are kept as logs of the kind `score`, below what they judge.",
+            "Anthropic's calls come by opentelemetry-instrumentation-anthropic, which of a stream counts one token of "
+            "the answer too many, and of one that breaks off sends nothing.",
             TWICE,
         ),
         untried=_NO_NAMES,
@@ -93,9 +96,10 @@ PLATFORMS: Final = (
         notes=(
             "It has kinds for spans, generations and events only: tools and agents come as tasks.",
             "Its wrapper of OpenAI names the model that answered, not the one asked for, and neither the provider nor "
-            "whether the answer was a stream; of the parameters it sends no `stop`, no `user` and no "
-            "`reasoning_effort`, of an answer no reasoning, of the responses API no instructions and no tools, and it "
-            "does not trace embeddings. A stream that breaks off is reported as one that went well.",
+            "whether the answer was a stream. Of the parameters it sends no `stop`, no `user` and no "
+            "`reasoning_effort`; of an answer no reasoning, and of a streamed call of a tool no id; of the responses "
+            "API no instructions and no tools; and embeddings it does not trace. A stream that breaks off is reported "
+            "as one that went well.",
         ),
         untried=_NO_NAMES,
         kinds=frozenset({"workflow", "task", "chat"}),
@@ -108,7 +112,7 @@ PLATFORMS: Final = (
         code=(
             "import logfire",
             "",
-            'logfire.configure(send_to_logfire="if-token-present")',
+            'logfire.configure(send_to_logfire="if-token-present", scrubbing=False)',
             "logfire.instrument_openai()",
             "logfire.instrument_anthropic()",
         ),
@@ -122,7 +126,7 @@ PLATFORMS: Final = (
         {"LOGFIRE_BASE_URL": "{url}", "LOGFIRE_TOKEN": "{key}"},
         ("journey", "broken", *OPENAI, *ANTHROPIC),
         shares="logfire",
-        code=("import logfire", "", "logfire.configure()", "logfire.instrument_openai()"),
+        code=("import logfire", "", "logfire.configure(scrubbing=False)", "logfire.instrument_openai()"),
         notes=("Spans come when they begin and again when they end, so that what runs is seen.", *_LOGFIRE),
         untried=_OTEL_ONLY,
         kinds=frozenset({"workflow", "task", "chat"}),
@@ -134,7 +138,7 @@ PLATFORMS: Final = (
         ("journey", *OPENAI, *ANTHROPIC),
         {"LOGFIRE_LLM_VERSION": "1"},
         shares="logfire",
-        code=("import logfire", "", "logfire.configure()", "logfire.instrument_openai(version=1)"),
+        code=("import logfire", "", "logfire.configure(scrubbing=False)", "logfire.instrument_openai(version=1)"),
         notes=(
             "Whole requests and answers, as Logfire sent them before its version 5.",
             "Of a streamed answer it sends the text alone, without usage; of several answers the first.",
@@ -248,7 +252,8 @@ PLATFORMS: Final = (
             "1.0: newer ones are not traced, or without their messages.",
             "Of a call it sends no ids of tool calls, no cached, reasoning or audio tokens, no `stop`, `seed` or "
             "`reasoning_effort`, and of Anthropic's no system text and no tools; of a stream no usage. Embeddings, the "
-            "responses API and calls that fail are not sent at all.",
+            "responses API and calls that fail are not sent at all. Anthropic's prompt tokens are without the cached "
+            "ones, and a stream of Anthropic's makes the instrumentation raise.",
         ),
         untried=frozenset({"custom identifier", "user"}),
     ),
@@ -291,7 +296,7 @@ PLATFORMS: Final = (
             "registerTelemetry(new LegacyOpenTelemetry());",
         ),
         notes=("The spans of the versions before, written by version 7.", *_AI_SDK),
-        untried=_OTEL_ONLY | {"user"},
+        untried=_OTEL_ONLY | {"user", "names of spans"},
         kinds=frozenset({"chat"}),
     ),
     Client(
@@ -312,7 +317,7 @@ PLATFORMS: Final = (
             *_AI_SDK,
             "Cached and audio tokens, and a stream that breaks off, are not sent.",
         ),
-        untried=_OTEL_ONLY | {"user"},
+        untried=_OTEL_ONLY | {"user", "names of spans"},
         kinds=frozenset({"chat"}),
     ),
 )

@@ -35,7 +35,7 @@ SCENARIOS = {"journey": journey, "broken": broken, **openai_calls.SCENARIOS, **a
 
 if __name__ == "__main__":
     # With a LOGFIRE_TOKEN it sends to LOGFIRE_BASE_URL; without, to where OpenTelemetry's own variables say.
-    logfire.configure(send_to_logfire="if-token-present", console=False, service_name="my-app")
+    logfire.configure(send_to_logfire="if-token-present", console=False, scrubbing=False)
     version = os.environ.get("LOGFIRE_LLM_VERSION")
     logfire.instrument_openai(**({"version": int(version)} if version else {}))
     logfire.instrument_anthropic()

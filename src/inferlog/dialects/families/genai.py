@@ -74,11 +74,6 @@ def _stop(draft: Draft, value: Any) -> bool:
     return parameter("stop")(draft, from_json(value))
 
 
-def _finish_reasons(draft: Draft, value: Any) -> bool:
-    """Into why each answer ended; LiteLLM and Logfire write the list as JSON text."""
-    return extra("finish_reasons")(draft, from_json(value))
-
-
 def version(draft: Draft, value: Any) -> bool:
     """Into the version of a prompt, which is a number."""
     number = as_number(value)

@@ -26,6 +26,7 @@ from inferlog.dialects.families.rules import (
     seconds,
     usage,
 )
+from inferlog.dialects.families.shapes import answers_of
 from inferlog.dialects.spans import UNSET, Draft, Event
 
 PENDING: Final = "pending_span"
@@ -173,8 +174,20 @@ def _read_events(draft: Draft, name: str) -> None:
         draft.set_messages(prompt, answers)
     else:
         _put(draft, prompt)
+    others = [event for event in others if not _thought(draft, event)]
     if others:
         draft.keep(name, [{"event.name": event.name, **event.attributes} for event in others])
+
+
+def _thought(draft: Draft, event: Event) -> bool:
+    """Take what the model thought: an item of the Responses API, which Logfire writes as an unknown event."""
+    item = event.attributes.get("data")
+    if not draft.completions or not isinstance(item, dict) or item.get("type") != "reasoning":
+        return False
+    thoughts = [answer["reasoning_content"] for answer in answers_of([item])[0] if answer.get("reasoning_content")]
+    if thoughts:
+        draft.completions[0].setdefault("reasoning_content", "\n".join(thoughts))
+    return bool(thoughts) and draft.completions[0]["reasoning_content"] == "\n".join(thoughts)
 
 
 def _body(event: dict[str, Any]) -> dict[str, Any]:

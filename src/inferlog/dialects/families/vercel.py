@@ -13,7 +13,7 @@ from inferlog.dialects.families.messages import Message, list_of_messages
 from inferlog.dialects.families.parts import call_of_list
 from inferlog.dialects.families.providers import provider
 from inferlog.dialects.families.requests import tool_choice, tools
-from inferlog.dialects.families.rules import Family, Rule, extra, from_json, seconds, text, usage
+from inferlog.dialects.families.rules import Family, Rule, extra, from_json, parameter, seconds, text, usage
 from inferlog.dialects.spans import Draft
 
 _CALLS: Final = {
@@ -67,7 +67,15 @@ RULES: Final[dict[str, Rule]] = {
     "ai.response.avgOutputTokensPerSecond": seconds("tokens_per_second"),
     "ai.response.avgCompletionTokensPerSecond": seconds("tokens_per_second"),
     "ai.telemetry.functionId": text("span_workflow_name"),
-}
+    **{
+        f"ai.settings.{name}": parameter(usual)
+        for name, usual in {
+            "temperature": "temperature", "topP": "top_p", "topK": "top_k", "seed": "seed", "stopSequences": "stop",
+            "maxTokens": "max_tokens", "maxOutputTokens": "max_tokens", "presencePenalty": "presence_penalty",
+            "frequencyPenalty": "frequency_penalty",
+        }.items()
+    },
+}  # fmt: skip
 
 
 def read(draft: Draft) -> None:
@@ -85,6 +93,7 @@ def read(draft: Draft) -> None:
             if _USAGE[name](draft, draft.attributes[name]):
                 del draft.attributes[name]
     if kind == "chat":
+        _count_anthropics_cache(draft)
         _take_conversation(draft)
     elif kind == "tool":
         _take_tool(draft)
@@ -94,13 +103,33 @@ def read(draft: Draft) -> None:
         _move(draft, ("ai.prompt", "ai.value", "ai.values"), ("ai.response.text", "ai.response.object"))
 
 
+def _count_anthropics_cache(draft: Draft) -> None:
+    """Count cached tokens, which version 5 leaves out of Anthropic's prompt tokens, from the provider's own usage."""
+    told = from_json(draft.attributes.get("ai.response.providerMetadata"))
+    provider_own = told.get("anthropic") if isinstance(told, dict) else None
+    counts = provider_own.get("usage") if isinstance(provider_own, dict) else None
+    held = draft.usage.get("prompt_tokens")
+    if not isinstance(counts, dict) or held is None or held != counts.get("input_tokens"):
+        return
+    added = 0
+    for name, path in (("cache_read_input_tokens", _CACHED), ("cache_creation_input_tokens", "")):
+        count = counts.get(name)
+        if isinstance(count, int) and count > 0 and usage(path or name)(draft, count):
+            added += count
+    for name in ("prompt_tokens", "total_tokens"):
+        if name in draft.usage:
+            draft.usage[name] += added
+
+
 def _take_told(draft: Draft) -> None:
     """Take what the application tells of user, session and thread, and the rest of it as metadata."""
     for name in [name for name in draft.attributes if name.startswith(_TOLD)]:
         key = name.removeprefix(_TOLD[0]).removeprefix(_TOLD[1])
         column = _IDENTIFIERS.get(key.replace("_", "").lower())
         value = draft.attributes.pop(name)
-        if column is None or not text(column)(draft, value):
+        if column is not None and text(column)(draft, value):
+            draft.speaks_for_trace = True  # version 7 tells it on the spans around the model's call
+        else:
             draft.keep(key, value)
 
 
