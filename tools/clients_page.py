@@ -12,8 +12,9 @@ What people already instrument their code with, and what arrives here when they 
 from its registry in the version named, run against inferlog and a provider that answers like OpenAI and Anthropic, and
 what inferlog returned was compared with what was sent (`tests/clients`; this page is written from the results).
 
-✓ arrives with the very values that were sent; – does not arrive, for the reasons that the client's section gives;
-empty: the client was not tried on it. inferlog listens on `http://localhost:8321` here; put your own address and key.
+✓ arrives with the very values that were sent; – does not arrive, as the client itself does not send it (each was looked
+for on the wire); empty: does not apply, or was not tried. inferlog listens on `http://localhost:8321` here; put your
+own address, and a key of yours (`inferlog keys create`).
 """
 
 
@@ -51,7 +52,7 @@ def _section(told: dict[str, Any]) -> list[str]:
         lines += [f"```{told['language']}", *told["code"], "```", ""]
     missing = [name for name, arrives in told["capabilities"].items() if not arrives]
     if missing:
-        lines += [f"Does not arrive: {'; '.join(missing)}.", ""]
+        lines += [f"Not sent: {'; '.join(missing)}.", ""]
     if told["notes"]:
         lines += [*(f"- {note}" for note in told["notes"]), ""]
     return lines

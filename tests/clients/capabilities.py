@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
 from tests.clients import answers
+from tests.clients.client import Client
 from tests.clients.logs import Json, Logs, get
 
 QUESTION: Final = "What is the capital of France?"
@@ -29,13 +30,14 @@ class Capability(NamedTuple):
     seen: Callable[[Logs], bool]
 
 
-def arrived(logs: Logs, scenarios: tuple[str, ...], kinds: frozenset[str]) -> dict[str, bool]:
-    """Return for each capability of a client's scenarios whether it arrived; `kinds` are those of its spans."""
-    found = {each.name: bool(each.seen(logs)) for each in CAPABILITIES if each.scenario in scenarios}
-    found[KINDS] = kinds <= {log["log_type"] for log in logs.trace("journey")}
+def arrived(client: Client, logs: Logs) -> dict[str, bool]:
+    """Return for each capability that a client's scenarios show whether it arrived."""
+    shown = [each for each in CAPABILITIES if each.scenario in client.scenarios and each.name not in client.untried]
+    found = {each.name: bool(each.seen(logs)) for each in shown}
+    found[KINDS] = client.kinds <= {log["log_type"] for log in logs.trace("journey")}
     for name, model in ONCE.items():
         if name in found:
-            found[name] = _once(logs, scenarios, model)
+            found[name] = _once(logs, client.scenarios, model)
     return found
 
 
@@ -272,8 +274,8 @@ CAPABILITIES: Final = (
     Capability("error", "error", _fails("error", answers.ERROR_TEXT)),
     Capability("status code of an error", "error", _is("error", "status_code", value=429)),
     Capability("stream that broke off", "aborted", lambda logs: bool(logs.call("aborted"))),
-    Capability("what had come of it", "aborted", _partial),
-    Capability("that it failed", "aborted", _is("aborted", "status", value="failed")),
+    Capability("what had come of a stream that broke off", "aborted", _partial),
+    Capability("that a stream that broke off failed", "aborted", _is("aborted", "status", value="failed")),
     Capability("stream that was left", "abandoned", lambda logs: bool(logs.call("abandoned"))),
     Capability("embeddings: texts", "embedding", _asked_embeddings),
     Capability("embeddings: vectors", "embedding", _gave_embeddings),

@@ -12,6 +12,7 @@ class Client:
     {key} stand for inferlog's address and a key of its. `others` are what else the driver needs to run; the
     provider's variables (OPENAI_BASE_URL, …) are always there. `shares` names the client whose environment and driver
     it runs with. `notes` say what it does not send, or loses by itself. `kinds` are those of the spans of its journey.
+    `untried` names capabilities that its scenarios do not show, as what is called there has nothing of the kind.
     """
 
     name: str
@@ -23,6 +24,7 @@ class Client:
     shares: str = ""
     code: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    untried: frozenset[str] = frozenset()
     kinds: frozenset[str] = frozenset({"workflow", "task", "tool", "agent", "chat"})
 
     def __str__(self) -> str:

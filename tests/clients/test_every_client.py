@@ -5,6 +5,8 @@ from collections.abc import Callable
 
 import pytest
 from keywordsai.types.log_types import KeywordsAIFullLogParams
+from respan.core.pydantic_utilities import parse_obj_as
+from respan.spans.types.retrieve_span_response import RetrieveSpanResponse
 
 from tests.clients.capabilities import arrived
 from tests.clients.client import Client
@@ -20,7 +22,7 @@ def test_what_arrives_is_what_is_documented(
 ) -> None:
     """Each capability arrives, or does not, as the client's committed result says."""
     logs, _ = run_client(name)
-    told = result(CLIENTS[name], arrived(logs, CLIENTS[name].scenarios, CLIENTS[name].kinds))
+    told = result(CLIENTS[name], arrived(CLIENTS[name], logs))
     if pytestconfig.getoption("--update-clients"):
         write(told)
     documented = next((each for each in committed() if each["name"] == name), None)
@@ -28,12 +30,13 @@ def test_what_arrives_is_what_is_documented(
 
 
 @pytest.mark.parametrize("name", CLIENTS)
-def test_the_vendors_model_reads_every_log(name: str, run_client: Callable[[str], Run]) -> None:
-    """The vendor's typed model takes every log of every client as inferlog returns it."""
+def test_the_vendors_models_read_every_log(name: str, run_client: Callable[[str], Run]) -> None:
+    """The vendor's typed models, the old and the new, take every log of every client as inferlog returns it."""
     logs, _ = run_client(name)
     assert logs.all
     for log in logs.all:
         assert KeywordsAIFullLogParams(**log).id == log["id"]
+        assert parse_obj_as(type_=RetrieveSpanResponse, object_=log).id == log["id"]
 
 
 def test_no_result_is_of_a_client_that_is_gone() -> None:

@@ -206,6 +206,12 @@ def test_an_overlong_name_is_no_model() -> None:
             {"prompt_tokens": 130, "prompt_tokens_details": {"cached_tokens": 40}, "cache_creation_input_tokens": 10},
             "0.0002895",
         ),
+        # the call that fills the cache reads nothing from it: 80 x 3 + 10 x 3.75
+        ({"input_tokens": 80, "cache_read_input_tokens": 0, "cache_creation_input_tokens": 10}, "0.0002775"),
+        (
+            {"prompt_tokens": 90, "prompt_tokens_details": {"cached_tokens": 0}, "cache_creation_input_tokens": 10},
+            "0.0002775",
+        ),
     ],
 )
 def test_cached_tokens_cost_the_same_in_anthropics_shape_and_in_openais(usage: dict[str, Any], amount: str) -> None:

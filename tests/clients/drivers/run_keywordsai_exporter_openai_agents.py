@@ -49,13 +49,14 @@ def journey():
         name="guide",
         instructions="You are terse.",
         model=MODEL,
+        tools=[get_weather],
         handoffs=[other],
         input_guardrails=[InputGuardrail(guardrail_function=harmless)],
     )
     with trace("travel", group_id="thread-1", metadata={"plan": "pro"}):
         with custom_span("prepare", data={"city": "Paris"}):
             pass
-        Runner.run_sync(agent, "[journey] What is the capital of France?")
+        Runner.run_sync(agent, "[tools] [journey] What is the weather in Paris?")
 
 
 def error():

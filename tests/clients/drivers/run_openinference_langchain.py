@@ -29,7 +29,9 @@ def get_weather(city: str) -> str:
 
 def plain():
     """Two messages with parameters, one answer."""
-    asked = model(temperature=0.2, top_p=0.9, max_tokens=100, frequency_penalty=0.1, stop=["END"])
+    asked = model(
+        temperature=0.2, top_p=0.9, max_tokens=100, frequency_penalty=0.1, presence_penalty=0.3, stop=["END"], seed=7
+    )
     asked.invoke([SystemMessage("You are terse."), HumanMessage(f"[plain] {QUESTION}")])
 
 
@@ -76,7 +78,8 @@ def image():
 
 def reasoning():
     """An answer of the responses API with what the model thought."""
-    model(use_responses_api=True, reasoning={"effort": "low", "summary": "auto"}).invoke(f"[reasoning] {QUESTION}")
+    asked = model(use_responses_api=True, reasoning={"effort": "low", "summary": "auto"})
+    asked.invoke(f"[reasoning] {QUESTION}")
 
 
 def error():

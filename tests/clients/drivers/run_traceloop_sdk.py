@@ -12,7 +12,14 @@ from traceloop.sdk.decorators import agent, task, tool, workflow
 
 def with_attributes():
     Traceloop.set_association_properties(
-        {"user_id": "customer-1", "session_id": "session-1", "plan": "pro", "seats": 3}
+        {
+            "user_id": "customer-1",
+            "user_name": "Customer One",
+            "user_email": "one@example.org",
+            "session_id": "session-1",
+            "plan": "pro",
+            "seats": 3,
+        }
     )
     return contextlib.nullcontext()
 

@@ -1,5 +1,6 @@
 """OpenInference's attributes, as its instrumentations of OpenAI, LangChain and Anthropic send them."""
 
+import json
 from decimal import Decimal
 from typing import Any, Final
 
@@ -308,3 +309,49 @@ def test_a_failed_call_of_langchain_has_no_answer() -> None:
     assert "completion_message" not in log
     assert "response_model" not in log
     assert (log["status_code"], log["error_code"], log["error_message"]) == (429, "OpenAIRateLimitError", said)
+
+
+def test_reasoning_that_comes_as_a_message_of_its_own_is_part_of_the_answer() -> None:
+    """The Responses API's items are messages here; what was thought and what was said are one answer."""
+    answer = "llm.output_messages."
+    log = seen(
+        {
+            "openinference.span.kind": "LLM",
+            f"{answer}0.message.role": "assistant",
+            f"{answer}0.message.contents.0.message_content.type": "reasoning",
+            f"{answer}0.message.contents.0.message_content.text": "Paris, I think.",
+            f"{answer}1.message.role": "assistant",
+            f"{answer}1.message.contents.0.message_content.type": "text",
+            f"{answer}1.message.contents.0.message_content.text": "Paris",
+            "llm.invocation_parameters": '{"model": "gpt-4o-mini", "reasoning": {"effort": "low"}}',
+        }
+    )
+    expected = {"role": "assistant", "content": "Paris", "reasoning_content": "Paris, I think."}
+    assert (log["completion_message"], log.get("completion_messages")) == (expected, None)
+    assert (log["reasoning_effort"], log["reasoning"]) == ("low", {"effort": "low"})
+
+
+@pytest.mark.parametrize(
+    ("summary", "expected"),
+    [
+        ([{"text": "Paris,", "type": "summary_text"}, {"text": "I think."}], "Paris,\nI think."),
+        ([{"text": 5}], None),
+        ([5], None),
+        ([], None),
+        (5, None),
+        (None, None),
+    ],
+)
+def test_reasoning_that_only_langchains_message_holds(summary: Any, expected: str | None) -> None:
+    """The parts that the instrumentation has no attributes for are read from LangChain's own message."""
+    content = [{"type": "reasoning", "summary": summary}, {"type": "text", "text": "Paris"}]
+    generation = {"text": "Paris", "message": {"id": ["AIMessage"], "kwargs": {"content": content}}}
+    log = seen(
+        {
+            "openinference.span.kind": "LLM",
+            "llm.output_messages.0.message.role": "assistant",
+            "llm.output_messages.0.message.content": "Paris",
+            "output.value": json.dumps({"generations": [[generation]]}),
+        }
+    )
+    assert log["completion_message"].get("reasoning_content") == expected

@@ -1,5 +1,6 @@
 """OpenLLMetry's attributes, as its packages and those built on it send them."""
 
+import json
 from decimal import Decimal
 from typing import Any, Final
 
@@ -346,3 +347,40 @@ def test_calls_as_one_json_text_and_thoughts_as_an_answer() -> None:
     assert log["completion_message"] == {
         "role": "assistant", "content": "Paris", "tool_calls": [call], "reasoning_content": "hm",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("family", ["old", "new"])
+def test_reasoning_of_the_responses_api_is_its_text(family: str) -> None:
+    """The summaries that come as one JSON text of their parts are read as what was thought."""
+    summaries = '[{"text": "Paris,", "type": "summary_text"}, {"text": "I think.", "type": "summary_text"}]'
+    parts = [{"type": "reasoning", "content": summaries}, {"type": "text", "content": "Paris"}]
+    sent = {
+        "old": {"gen_ai.completion.0.content": "Paris", "gen_ai.completion.0.reasoning": summaries},
+        "new": {"gen_ai.output.messages": json.dumps([{"role": "assistant", "parts": parts}])},
+    }
+    answer = {"role": "assistant", "content": "Paris", "reasoning_content": "Paris,\nI think."}
+    assert read(sent[family])["completion_message"] == answer
+
+
+def test_respans_own_instrumentations() -> None:
+    """Tools as one JSON text, mere text as JSON, and the call that a result is of only in the whole messages."""
+    tool = {"type": "function", "function": {"name": "f", "parameters": {"type": "object"}}}
+    whole = [{"role": "user", "content": "Hi"}, {"role": "tool", "content": "18", "tool_call_id": "c-1"}]
+    log = read(
+        {
+            "gen_ai.prompt.0.role": "user",
+            "gen_ai.prompt.0.content": '"Hi"',
+            "gen_ai.prompt.1.role": "tool",
+            "gen_ai.prompt.1.content": '"18"',
+            "traceloop.entity.input": json.dumps(whole),
+            "llm.request.functions": json.dumps([tool]),
+        },
+        scope_name="respan_instrumentation_anthropic._instrumentation",
+    )
+    assert (log["prompt_messages"], log["tools"]) == (whole, [tool])
+
+
+def test_what_somebody_said_in_quotes_stays_quoted() -> None:
+    """Text that happens to be JSON is text, but for the one package that writes all text so."""
+    log = read({"gen_ai.prompt.0.role": "user", "gen_ai.prompt.0.content": '"Hi"'})
+    assert log["prompt_messages"] == [{"role": "user", "content": '"Hi"'}]

@@ -115,6 +115,26 @@ def test_plain_token_counts() -> None:
     assert log["log_type"] == "chat"
 
 
+def test_cached_tokens_that_are_counted_beside() -> None:
+    """Respan's package for Anthropic sends Anthropic's own count, without the cached ones; here they are among it."""
+    log = read(
+        {
+            "gen_ai.usage.input_tokens": 80,
+            "gen_ai.usage.output_tokens": 50,
+            "prompt_cache_hit_tokens": 40,
+            "prompt_cache_creation_tokens": 10,
+            "respan.entity.log_type": "chat",
+        },
+        scope_name="respan_instrumentation_anthropic._instrumentation",
+    )
+    assert log["usage"] == {
+        "prompt_tokens": 130,
+        "completion_tokens": 50,
+        "prompt_tokens_details": {"cached_tokens": 40},
+        "cache_creation_input_tokens": 10,
+    }
+
+
 @pytest.mark.parametrize(
     ("given", "log_type", "kept"),
     [("response", "response", False), ("llm", "generation", True), ("step", "task", True), ("span", "task", True)],

@@ -115,7 +115,23 @@ def _set_prompt(draft: Draft, found: list[Fields]) -> bool:
 
 
 def _set_answers(draft: Draft, found: list[Fields]) -> bool:
-    return draft.set_completions([message for fields in found for message in _message(fields, "assistant")])
+    return draft.set_completions(_joined([message for fields in found for message in _message(fields, "assistant")]))
+
+
+def _joined(answers: list[Message]) -> list[Message]:
+    """Join what is one answer: the Responses API's reasoning comes as a message of its own, before what was said."""
+    joined: list[Message] = []
+    for message in answers:
+        if joined and not (_says(joined[-1]) or "reasoning_content" in message):
+            joined[-1] = {**joined[-1], **message}
+        else:
+            joined.append(message)
+    return joined
+
+
+def _says(message: Message) -> bool:
+    """Return whether a message holds more than reasoning."""
+    return any(value for name, value in message.items() if name not in ("role", "reasoning_content"))
 
 
 def _set_old_prompt(draft: Draft, found: list[Fields]) -> bool:
@@ -294,6 +310,8 @@ _ROLES: Final = ("system", "user", "assistant", "tool")
 
 def _fill_answers(draft: Draft, response: dict[str, msgspec.Raw] | None) -> None:
     """Give answers what the response says of them and the attributes do not: reasoning above all."""
+    if response is not None and "generations" in response:
+        _fill_thoughts(draft, msgspec.json.decode(response["generations"]))
     if response is None or "choices" not in response:
         return
     choices = msgspec.json.decode(response["choices"])
@@ -306,6 +324,27 @@ def _fill_answers(draft: Draft, response: dict[str, msgspec.Raw] | None) -> None
                 if message.get(name):
                     completion.setdefault(name, message[name])
             finish([completion], choice.get("finish_reason"))
+
+
+def _fill_thoughts(draft: Draft, generations: Any) -> None:
+    """Give answers their reasoning where only LangChain's own messages hold it, as parts that have no attributes."""
+    first = generations[0] if isinstance(generations, list) and len(generations) == 1 else None
+    if not isinstance(first, list) or len(first) != len(draft.completions):
+        return
+    for completion, generation in zip(draft.completions, first, strict=True):
+        content = _at(generation, "message", "kwargs", "content")
+        parts = [each for each in content if isinstance(each, dict)] if isinstance(content, list) else []
+        told = [part.get("summary") for part in parts if part.get("type") == "reasoning"]
+        summaries = [each for summary in told if isinstance(summary, list) for each in summary]
+        texts = [_at(each, "text") for each in summaries]
+        if texts and all(isinstance(each, str) for each in texts):
+            completion.setdefault("reasoning_content", "\n".join(texts))
+
+
+def _at(value: Any, *path: str) -> Any:
+    for name in path:
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
 
 
 def _read_models(draft: Draft, request: dict[str, msgspec.Raw] | None) -> None:

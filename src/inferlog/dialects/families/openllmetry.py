@@ -15,8 +15,8 @@ import msgspec
 from inferlog.dialects.families.genai import effort, first_token, version
 from inferlog.dialects.families.indexed import Fields, take_list, take_lists
 from inferlog.dialects.families.messages import Message, from_parts, tool_call
-from inferlog.dialects.families.parts import call_of_list
-from inferlog.dialects.families.requests import response_schema, tool_definition
+from inferlog.dialects.families.parts import call_of_list, thought_of
+from inferlog.dialects.families.requests import response_schema, tool_definition, tools
 from inferlog.dialects.families.rules import (
     Family,
     Rule,
@@ -39,6 +39,8 @@ _REQUESTS: Final = {
 _CHUNKS: Final = frozenset({"llm.content.completion.chunk", "gen_ai.content.completion.chunk"})
 _CHUNK_COUNT: Final = "gen_ai.content.completion.chunks"
 _ASSOCIATIONS: Final = "traceloop.association.properties."
+_QUOTING_SCOPE: Final = "respan_instrumentation_anthropic"
+"""The scope that writes what was asked as JSON, mere text too."""
 _VARIABLES: Final = "traceloop.prompt.template_variables."
 
 
@@ -79,6 +81,7 @@ RULES: Final[dict[str, Rule]] = {
     "llm.request.repetition_penalty": parameter("repetition_penalty"),
     "llm.chat.stop_sequences": parameter("stop"),
     "llm.request.reasoning_effort": effort,
+    "llm.request.functions": tools,
     "llm.request.structured_output_schema": response_schema,
     "llm.openai.chat_completions.streaming_time_to_first_token": first_token(1),
     "llm.chat_completions.streaming_time_to_first_token": first_token(1),
@@ -115,8 +118,21 @@ def read(draft: Draft) -> None:
         _read_own(draft, key)
     if own:
         take_variables(draft, _VARIABLES)
+        _fill_call_ids(draft)
     if draft.events:
         _read_chunks(draft)
+
+
+def _fill_call_ids(draft: Draft) -> None:
+    """Say which call a tool's message answers, where only the whole messages say so (respan-ai's instrumentations)."""
+    unnamed = [each for each in draft.prompt if each.get("role") == "tool" and not each.get("tool_call_id")]
+    given = from_json(draft.input) if unnamed else None
+    whole = given if isinstance(given, list) else []
+    results = [each for each in whole if isinstance(each, dict) and each.get("role") == "tool"]
+    if len(results) == len(unnamed):
+        for message, result in zip(unnamed, results, strict=True):
+            if isinstance(result.get("tool_call_id"), str):
+                message["tool_call_id"] = result["tool_call_id"]
 
 
 def _read_own(draft: Draft, key: str) -> None:
@@ -159,7 +175,7 @@ def _message(fields: Fields, otherwise: str) -> list[Message]:
     if calls:
         message["tool_calls"] = calls
     if "reasoning" in fields:
-        fields["reasoning_content"] = fields.pop("reasoning")
+        fields["reasoning_content"] = thought_of(fields.pop("reasoning"))
     return from_parts(message | fields, otherwise)
 
 
@@ -199,7 +215,18 @@ def _answers(completions: list[Fields]) -> list[Message]:
 
 
 def _set_prompt(draft: Draft, found: list[Fields]) -> bool:
+    if draft.span.scope_name.startswith(_QUOTING_SCOPE):
+        for fields in found:
+            fields |= {"content": _unquoted(fields["content"])} if "content" in fields else {}
     return draft.set_prompt([message for fields in found for message in _message(fields, "user")])
+
+
+def _unquoted(content: Any) -> Any:
+    """Return the text that is written as a JSON string."""
+    try:
+        return msgspec.json.decode(content, type=str) if isinstance(content, str) and content[:1] == '"' else content
+    except msgspec.DecodeError:
+        return content
 
 
 def _set_answers(draft: Draft, found: list[Fields]) -> bool:

@@ -178,10 +178,22 @@ def _result(built: Built, part: Message, kind: Any) -> bool:
     return True
 
 
+def thought_of(given: Any) -> Any:
+    """Return reasoning as its text: OpenLLMetry has the Responses API's as one JSON text of its summaries."""
+    parts = from_json(given)
+    if isinstance(parts, list) and parts and all(_is_summary(each) for each in parts):
+        return "\n".join(each["text"] for each in parts)
+    return given
+
+
+def _is_summary(part: Any) -> bool:
+    return isinstance(part, dict) and part.keys() == {"type", "text"} and isinstance(part["text"], str)
+
+
 def _think(built: Built, part: Message, kind: Any) -> bool:
     """Reasoning; a block with more than its text (Anthropic's signature) is kept whole too."""
     whole = {"type": kind, **part}
-    thought = _pop(part, "content", "text", "thinking", "reasoning")
+    thought = thought_of(_pop(part, "content", "text", "thinking", "reasoning"))
     if not isinstance(thought, str) and (thought is not None or not _rest(part)):
         return False
     if thought:

@@ -110,6 +110,9 @@ def take_parameters(draft: Draft, given: Mapping[str, Any]) -> dict[str, Any]:
             taken = name in PARAMETERS and draft.parameters.setdefault(name, value) == value
         if not taken:
             rest[name] = value
+    thinking = draft.parameters.get("reasoning")
+    if isinstance(thinking, dict) and isinstance(thinking.get("effort"), str):  # the Responses API's name for it
+        draft.parameters.setdefault("reasoning_effort", thinking["effort"])
     if isinstance(draft.parameters.get("user"), str):
         draft.set("customer_identifier", draft.parameters["user"])
     return rest

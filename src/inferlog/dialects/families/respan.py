@@ -145,15 +145,28 @@ RULES: Final[dict[str, Rule]] = {
     **{name: _override(rule) for name, rule in _OVERRIDES.items()},
 }
 
+_COUNT_MAX: Final = 2**32 - 1
+_ANTHROPIC_SCOPE: Final = "respan_instrumentation_anthropic"
 _METADATA: Final = tuple(f"{prefix}.metadata." for prefix in _PREFIXES)
 
 
 def read(draft: Draft) -> None:
     """Take `metadata.<key>`; a key that has another value already is left under the name that it came with."""
+    if draft.span.scope_name.startswith(_ANTHROPIC_SCOPE):
+        _count_cached_inside(draft.usage)
     for name in [name for name in draft.attributes if name.startswith(_METADATA)]:
         key = name.partition(".metadata.")[2]
         if key and draft.metadata.setdefault(key, draft.attributes[name]) == draft.attributes[name]:
             del draft.attributes[name]
+
+
+def _count_cached_inside(counts: dict[str, Any]) -> None:
+    """Count the cached tokens among the prompt's, as OpenTelemetry does: this one package has Anthropic's own count."""
+    cached = (counts.get("prompt_tokens_details") or {}).get("cached_tokens") or 0
+    beside = cached + (counts.get("cache_creation_input_tokens") or 0)
+    for name in ("prompt_tokens", "total_tokens"):
+        if name in counts:
+            counts[name] = min(counts[name] + beside, _COUNT_MAX)
 
 
 FAMILY: Final = Family("Respan", RULES, read, frozenset(_PREFIXES))
