@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from tests.clients import answers
 from tests.clients.client import Client
-from tests.clients.logs import Json, Logs, get
+from tests.clients.logs import CALLS, Json, Logs, get
 
 QUESTION: Final = "What is the capital of France?"
 TOOL_RESULT: Final = "Sunny, 24 degrees"
@@ -19,7 +19,7 @@ PIXEL: Final = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGNgYGBg
 
 KINDS: Final = "kinds of spans"
 ONCE: Final = {"each call once": "gpt-", "Anthropic: each call once": "claude-"}
-_CALLS_MADE: Final = {"tools": 2, "responses_tools": 2, "claude_tools": 2, "broken": 0, "embedding": 0}
+_CALLS_MADE: Final = {"tools": 2, "responses_tools": 2, "claude_tools": 2, "broken": 0, "embedding": 0, "manual": 3}
 
 
 class Capability(NamedTuple):
@@ -43,7 +43,7 @@ def arrived(client: Client, logs: Logs) -> dict[str, bool]:
 
 def _once(logs: Logs, scenarios: tuple[str, ...], model: str) -> bool:
     """Return whether no call of a provider's models is there twice: it would cost twice."""
-    calls = [log for log in logs.all if log["model"].startswith(model)]
+    calls = [log for log in logs.all if log["model"].startswith(model) and log["log_type"] in CALLS]
     mine = [name for name in scenarios if name.startswith("claude") == (model == "claude-")]
     made = sum(_CALLS_MADE.get(name, 1) for name in mine)
     ids = [log.get("response_id") or log["id"] for log in calls]

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Final
@@ -62,10 +63,10 @@ class Environment:
     def _script(self, driver: str) -> Path:
         if not self.npm:
             return DRIVERS / driver
-        # Node looks for packages beside the script, so the script goes to them.
-        script = self.folder / driver
-        script.write_text((DRIVERS / driver).read_text(encoding="utf-8"), encoding="utf-8")
-        return script
+        # Node looks for packages beside a script, so the scripts go to them.
+        for script in DRIVERS.glob("*.mjs"):
+            shutil.copy(script, self.folder)
+        return self.folder / driver
 
     def _digest(self) -> str:
         return hashlib.sha256(self.pins.read_bytes()).hexdigest()

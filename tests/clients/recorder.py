@@ -42,10 +42,18 @@ class Recorder(LocalServer):
                 )
                 if "protobuf" in self.headers.get("Content-Type", ""):
                     self.answer(200, b"", "application/x-protobuf")
+                elif self.path == "/api/public/ingestion":
+                    self.answer(207, _of_langfuse(requests[-1]["body"]))
                 else:
                     self.answer(200, b'{"message":"log successful","id":"1","unique_id":"1","results":[],"count":0}')
 
         super().__init__(_Keeper)
+
+
+def _of_langfuse(body: Json) -> bytes:
+    """Return what langfuse's clients before version 3 want to read: what became of each event."""
+    done = [{"id": event["id"], "status": 201} for event in body["batch"]]
+    return json.dumps({"successes": done, "errors": []}).encode()
 
 
 def _readable(method: str, path: str, headers: dict[str, str], body: bytes) -> Json:
@@ -95,7 +103,8 @@ def _id(value: Any) -> Any:
 
 
 def _named(name: str, value: Any) -> Any:
-    return _value(value) if name == "body" and isinstance(value, dict) else _plain(value)
+    is_any = name == "body" and isinstance(value, dict) and len(value) == 1 and next(iter(value)).endswith("Value")
+    return _value(value) if is_any else _plain(value)
 
 
 def _value(value: Any) -> Any:

@@ -7,28 +7,16 @@ A client is added by an environment (`environments/NAME.in`, pinned by `python -
 from typing import Final
 
 from tests.clients.client import Client
+from tests.clients.platforms import PLATFORMS
+from tests.clients.scenarios import ANTHROPIC, ONCE, OPENAI, OTLP, TWICE
 
-OPENAI: Final = tuple(
-    "plain streaming tools streaming_tools reasoning image choices error aborted abandoned embedding responses"
-    " responses_streaming responses_tools".split()
-)
-ANTHROPIC: Final = tuple(
-    "claude_plain claude_streaming claude_raw_streaming claude_tools claude_reasoning claude_image claude_error"
-    " claude_aborted".split()
-)
 LOGS: Final = tuple("plain streaming tools reasoning image choices embedding error journey".split())
 LOGGING: Final = "Clients of the logging API"
 SDKS: Final = "Tracing SDKs"
 OTEL: Final = "OpenTelemetry instrumentations"
-TWICE: Final = (
-    "Anthropic's own client (2.13.0) makes spans of its calls as soon as a tracer is set up. Beside those of an "
-    "instrumentation each call would come, and cost, twice: hence `ANTHROPIC_OPEN_TELEMETRY`."
-)
-_ONCE: Final = {"ANTHROPIC_OPEN_TELEMETRY": "false"}
 _STREAM_OF_ANTHROPIC: Final = (
     "Of a stream of Anthropic's it counts one token of the answer too many; of one that breaks off it sends nothing."
 )
-_OTLP: Final = {"OTEL_EXPORTER_OTLP_ENDPOINT": "{url}", "OTEL_EXPORTER_OTLP_HEADERS": "Authorization=Bearer {key}"}
 _PHOENIX: Final = {"PHOENIX_COLLECTOR_ENDPOINT": "{url}/v1/traces", "PHOENIX_API_KEY": "{key}"}
 _NO_KIND: Final = (
     "Its create model has no `log_type`, so spans of a workflow and embeddings come as chats, and none of the "
@@ -83,7 +71,7 @@ CLIENTS: Final = {
         Client(
             "keywordsai-tracing",
             SDKS,
-            {"KEYWORDSAI_BASE_URL": "{url}/api", "KEYWORDSAI_API_KEY": "{key}"} | _ONCE,
+            {"KEYWORDSAI_BASE_URL": "{url}/api", "KEYWORDSAI_API_KEY": "{key}"} | ONCE,
             ("journey", "broken", *OPENAI, *ANTHROPIC),
             code=("from keywordsai_tracing import KeywordsAITelemetry", "", "KeywordsAITelemetry()"),
             notes=(
@@ -98,7 +86,7 @@ CLIENTS: Final = {
         Client(
             "respan-tracing",
             SDKS,
-            {"RESPAN_BASE_URL": "{url}/api", "RESPAN_API_KEY": "{key}"} | _ONCE,
+            {"RESPAN_BASE_URL": "{url}/api", "RESPAN_API_KEY": "{key}"} | ONCE,
             ("journey", "broken", *OPENAI, *ANTHROPIC),
             code=("from respan_tracing import RespanTelemetry", "", "RespanTelemetry()"),
             notes=(
@@ -111,7 +99,7 @@ CLIENTS: Final = {
         Client(
             "respan-ai",
             SDKS,
-            {"RESPAN_BASE_URL": "{url}/api", "RESPAN_API_KEY": "{key}"} | _ONCE,
+            {"RESPAN_BASE_URL": "{url}/api", "RESPAN_API_KEY": "{key}"} | ONCE,
             ("journey", "broken", *OPENAI, *ANTHROPIC),
             code=("from respan import Respan", "", "Respan()"),
             notes=(
@@ -123,7 +111,7 @@ CLIENTS: Final = {
         Client(
             "traceloop-sdk",
             SDKS,
-            {"TRACELOOP_BASE_URL": "{url}", "TRACELOOP_API_KEY": "{key}"} | _ONCE,
+            {"TRACELOOP_BASE_URL": "{url}", "TRACELOOP_API_KEY": "{key}"} | ONCE,
             ("journey", "broken", *OPENAI, *ANTHROPIC),
             {"TRACELOOP_METRICS_ENABLED": "false", "TRACELOOP_TELEMETRY": "false"},
             code=("from traceloop.sdk import Traceloop", "", "Traceloop.init()"),
@@ -165,7 +153,7 @@ CLIENTS: Final = {
         Client(
             "opentelemetry-openai",
             OTEL,
-            _OTLP,
+            OTLP,
             ("journey", *OPENAI),
             notes=(
                 "A message with an image in it is not sent at all.",
@@ -178,7 +166,7 @@ CLIENTS: Final = {
         Client(
             "opentelemetry-openai-v2",
             OTEL,
-            _OTLP | {"OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT": "true"},
+            OTLP | {"OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT": "true"},
             ("journey", *OPENAI),
             notes=(
                 "Its messages travel as OTLP log records to `/v1/logs`, apart from their spans: set up a "
@@ -195,7 +183,7 @@ CLIENTS: Final = {
         Client(
             "opentelemetry-openai-v2-latest",
             OTEL,
-            _OTLP
+            OTLP
             | {
                 "OTEL_SEMCONV_STABILITY_OPT_IN": "gen_ai_latest_experimental",
                 "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT": "SPAN_ONLY",
@@ -235,5 +223,6 @@ CLIENTS: Final = {
             kinds=frozenset({"tool", "chat"}),
             untried=_OTEL_UNTRIED - {"input and output of spans"} | {"user"},
         ),
+        *PLATFORMS,
     )
 }

@@ -3,7 +3,6 @@
 from decimal import Context, Decimal
 from typing import Final
 
-from inferlog.enrich.usage import counts_cached_inside
 from inferlog.model import Log, Sent
 from inferlog.pricing.book import quote
 
@@ -29,7 +28,9 @@ def price(sent: Sent) -> None:
             log.completion_tokens,
             log.prompt_cache_hit_tokens,
             log.prompt_cache_creation_tokens,
-            cached_inside=counts_cached_inside(log),
+            # OpenAI's shape, also for other providers' models: its cached tokens are part of the prompt's. So do the
+            # instrumentations of Anthropic count that write it (OpenLLMetry, OpenInference), unlike Anthropic itself.
+            cached_inside=log.prompt_cache_hit_tokens > 0 and b'"cached_tokens"' in bytes(log.usage),
         )
         if amount is not None:
             log.cost, log.cost_source = amount.quantize(_STORED_DECIMALS, context=_PRECISE), "price_book"

@@ -66,20 +66,3 @@ def _fill(log: Log, usage: _Usage) -> None:
         log.prompt_cache_creation_tokens or usage.cache_creation_input_tokens or usage.cache_creation_prompt_tokens or 0
     )
     log.reasoning_tokens = log.reasoning_tokens or out.reasoning_tokens or 0
-
-
-def counts_cached_inside(log: Log) -> bool:
-    """Return whether the usage says of itself that the prompt tokens include the cached ones.
-
-    OpenAI's shape does (prompt_tokens_details.cached_tokens); so do OpenTelemetry's conventions, which are kept in
-    that shape, and gateways that answer in it for Anthropic's models. Anthropic's own (cache_read_input_tokens) counts
-    them beside.
-    """
-    if log.usage is NO_JSON or not (log.prompt_cache_hit_tokens or log.prompt_cache_creation_tokens):
-        return False
-    try:
-        usage = _decode_usage(log.usage)
-    except msgspec.ValidationError:
-        return False
-    into = usage.prompt_tokens_details or usage.input_tokens_details
-    return into is not None and into.cached_tokens is not None

@@ -44,7 +44,7 @@ def quote(
 ) -> Decimal | None:
     """Return the cost in USD of a call made at `timestamp` (seconds since 1970 UTC), or None for an unknown model.
 
-    `cached_inside` says that the prompt tokens include the cached ones, even if the provider counts them beside.
+    `cached_inside` means that the prompt's tokens hold the cached ones, whatever the provider's own way is.
     """
     if len(model) > _NAME_MAX or len(provider_id) > _NAME_MAX:
         return None

@@ -1,4 +1,4 @@
-"""The description of the routes that take spans: OTLP's, the vendor's JSON span logs, Langfuse's."""
+"""The description of the routes that take spans: OTLP's, the vendor's JSON span logs, LiteLLM's, Langfuse's."""
 
 from typing import Any, Final
 
@@ -106,6 +106,11 @@ def paths(error_texts: dict[str, str]) -> Schema:
     span_logs = {"anyOf": [items, {"type": "object", "properties": {"data": items}, "required": ["data"]}]}
     for path in SPAN_LOG_PATHS:
         described[path] = {"post": _operation(_name(path), _INGEST, span_logs, "Ingested", error_texts)}
+    calls = {"anyOf": [_OBJECT, items]}
+    described["/api/litellm"] = {
+        "post": _operation("litellm", "Store calls as LiteLLM's generic HTTP callback sends them", calls, "Ingested",
+                           error_texts)
+    }  # fmt: skip
     batch = {"$ref": "#/components/schemas/LangfuseBatch"}
     described["/api/public/ingestion"] = {
         "post": _operation(
@@ -120,19 +125,23 @@ def paths(error_texts: dict[str, str]) -> Schema:
     described["/api/public/scores"] = {
         "post": _operation("langfuse_scores", "Store a score of Langfuse's SDKs", scores, "LangfuseScore", error_texts)
     }
-    described["/api/public/projects"] = {
-        "get": {
-            "operationId": "langfuse_projects",
-            "summary": "Read the key's project, as Langfuse's SDKs do to check a key",
-            "tags": ["spans"],
-            "responses": {
-                "200": {"description": "Done", "content": {_JSON: {"schema": _OBJECT}}},
-                "401": _failure("401", error_texts),
-                "429": _failure("429", error_texts),
-            },
-        }
-    }
+    for path, name, sdk in (("/api/public/projects", "langfuse_projects", "Langfuse's SDKs do to check a key"),
+                            ("/api/v1/info", "logfire_info", "Logfire's SDK does to check a token")):  # fmt: skip
+        described[path] = {"get": _project(name, f"Read the key's project, as {sdk}", error_texts)}
     return described | _media(error_texts)
+
+
+def _project(name: str, summary: str, error_texts: dict[str, str]) -> Schema:
+    return {
+        "operationId": name,
+        "summary": summary,
+        "tags": ["spans"],
+        "responses": {
+            "200": {"description": "Done", "content": {_JSON: {"schema": _OBJECT}}},
+            "401": _failure("401", error_texts),
+            "429": _failure("429", error_texts),
+        },
+    }
 
 
 def _failure(code: str, error_texts: dict[str, str]) -> Schema:

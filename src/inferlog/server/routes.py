@@ -4,7 +4,7 @@ from typing import Final, NamedTuple
 
 from starlette.types import Scope
 
-from inferlog.server import langfuse, langfuse_media, logs, span_logs, spans, system
+from inferlog.server import langfuse, langfuse_media, logfire, logs, span_logs, spans, system
 from inferlog.server.http import Handler, Needs
 
 
@@ -40,6 +40,7 @@ ROUTES: Final = (
     RouteRow(POST, "/traces/ingest", span_logs.ingest_spans, "ingest"),
     RouteRow(POST, "/openai/v1/traces/ingest", span_logs.ingest_spans, "ingest"),
     RouteRow(POST, "/integrations/v1/traces/ingest", span_logs.ingest_spans, "ingest"),
+    RouteRow(POST, "/litellm", span_logs.ingest_litellm, "ingest"),
     RouteRow(POST, "/v2/traces", spans.export_traces, "ingest"),
     RouteRow(POST, "/public/otel", spans.export_traces, "ingest"),
     RouteRow(POST, "/public/otel/v1/traces", spans.export_traces, "ingest"),
@@ -49,6 +50,7 @@ ROUTES: Final = (
     RouteRow(POST, "/public/media", langfuse_media.announce_media, "ingest"),
     RouteRow(("PUT",), "/public/media/{media_id}/content", langfuse_media.upload_media, None),
     RouteRow(("PATCH",), "/public/media/{media_id}", langfuse_media.settle_media, "ingest"),
+    RouteRow(GET, "/v1/info", logfire.show_info, "any"),
     RouteRow(POST, "/v1/logs", spans.export_logs, "ingest"),
     RouteRow(POST, "/v1/metrics", spans.export_metrics, "ingest"),
     RouteRow(GET, "/health", system.health, None),

@@ -8,7 +8,17 @@ import logging
 import re
 from typing import Any, Final
 
-from inferlog.dialects.families import genai, langfuse, logfire, mlflow, openinference, openllmetry, respan, vercel
+from inferlog.dialects.families import (
+    genai,
+    langfuse,
+    litellm,
+    logfire,
+    mlflow,
+    openinference,
+    openllmetry,
+    respan,
+    vercel,
+)
 from inferlog.dialects.families.messages import Message
 from inferlog.dialects.families.rules import Family, Rule
 from inferlog.dialects.spans import FAILED, UNSET, Draft, Event, Span
@@ -18,8 +28,8 @@ EVENTS: Final = genai.EVENTS
 """The names of events that carry messages, also when they come as log records, apart from their span."""
 
 FAMILIES: Final[tuple[Family, ...]] = (
-    respan.FAMILY, langfuse.FAMILY, vercel.FAMILY, openinference.FAMILY, openllmetry.FAMILY, mlflow.FAMILY,
-    logfire.FAMILY, genai.FAMILY,
+    respan.FAMILY, langfuse.FAMILY, vercel.FAMILY, litellm.FAMILY, openinference.FAMILY, openllmetry.FAMILY,
+    mlflow.FAMILY, logfire.FAMILY, genai.FAMILY,
 )  # fmt: skip
 
 _RULES: Final[dict[str, tuple[int, Rule]]] = {

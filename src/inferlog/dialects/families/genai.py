@@ -69,6 +69,16 @@ def effort(draft: Draft, value: Any) -> bool:
     return isinstance(value, str) and parameter("reasoning_effort")(draft, value)
 
 
+def _stop(draft: Draft, value: Any) -> bool:
+    """Into the request's stop; Logfire writes the list as JSON text."""
+    return parameter("stop")(draft, from_json(value))
+
+
+def _finish_reasons(draft: Draft, value: Any) -> bool:
+    """Into why each answer ended; LiteLLM and Logfire write the list as JSON text."""
+    return extra("finish_reasons")(draft, from_json(value))
+
+
 def version(draft: Draft, value: Any) -> bool:
     """Into the version of a prompt, which is a number."""
     number = as_number(value)
@@ -114,7 +124,7 @@ _PARAMETERS: Final[dict[str, Rule]] = {
             "repetition_penalty seed n encoding_formats logit_bias"
         ).split()
     },
-    "gen_ai.request.stop_sequences": parameter("stop"),
+    "gen_ai.request.stop_sequences": _stop,
     "gen_ai.request.choice.count": parameter("n"),
     "gen_ai.openai.request.seed": parameter("seed"),
     "gen_ai.openai.request.service_tier": parameter("service_tier"),

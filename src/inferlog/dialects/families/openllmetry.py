@@ -250,7 +250,9 @@ _PREFIXES: Final = tuple(_LISTS)
 
 
 def _function(fields: Fields) -> Any:
-    """Return the definition of a function, its schema decoded."""
+    """Return the definition of a function, its schema decoded; OpenLLMetry for JavaScript calls that arguments."""
+    if "arguments" in fields and "parameters" not in fields:
+        fields = {"parameters" if name == "arguments" else name: value for name, value in fields.items()}
     return {
         name: from_json(value) if name in ("parameters", "input_schema") else value for name, value in fields.items()
     }

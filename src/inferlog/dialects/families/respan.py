@@ -9,6 +9,8 @@ the words of other families, but for a few plain names that outdo those (`model`
 
 from typing import Any, Final
 
+import msgspec
+
 from inferlog.dialects.families.rules import (
     Family,
     Rule,
@@ -147,6 +149,8 @@ RULES: Final[dict[str, Rule]] = {
 
 _COUNT_MAX: Final = 2**32 - 1
 _ANTHROPIC_SCOPE: Final = "respan_instrumentation_anthropic"
+_JAVASCRIPT_SCOPE: Final = "@keywordsai/tracing"
+"""Of a package that writes each value of the metadata as JSON (1.0.44)."""
 _METADATA: Final = tuple(f"{prefix}.metadata." for prefix in _PREFIXES)
 
 
@@ -154,10 +158,19 @@ def read(draft: Draft) -> None:
     """Take `metadata.<key>`; a key that has another value already is left under the name that it came with."""
     if draft.span.scope_name.startswith(_ANTHROPIC_SCOPE):
         _count_cached_inside(draft.usage)
+    in_json = draft.span.scope_name == _JAVASCRIPT_SCOPE
     for name in [name for name in draft.attributes if name.startswith(_METADATA)]:
-        key = name.partition(".metadata.")[2]
-        if key and draft.metadata.setdefault(key, draft.attributes[name]) == draft.attributes[name]:
+        key, value = name.partition(".metadata.")[2], draft.attributes[name]
+        meant = _decoded(value) if in_json and isinstance(value, str) else value
+        if key and draft.metadata.setdefault(key, meant) == meant:
             del draft.attributes[name]
+
+
+def _decoded(value: str) -> Any:
+    try:
+        return msgspec.json.decode(value)
+    except (msgspec.DecodeError, RecursionError):
+        return value
 
 
 def _count_cached_inside(counts: dict[str, Any]) -> None:
