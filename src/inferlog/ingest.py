@@ -83,6 +83,9 @@ def prepare_pieces(
             continue
         try:
             prepared.append(prepare_piece(*item, key, received_at, settings))
+        except RecursionError:
+            prepared.append(ItemError(index, NESTED_TOO_DEEPLY))
+            metrics.refused.labels(InvalidInput.reason).inc()
         except InferlogError as error:
             prepared.append(ItemError(index, str(error)))
             metrics.refused.labels(error.reason).inc()

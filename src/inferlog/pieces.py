@@ -4,6 +4,7 @@ A crash anywhere between is mended by doing it again: what is there is read as o
 has a token, and only earlier revisions are dropped. docs/decisions/pieces.md says why so.
 """
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
@@ -23,6 +24,7 @@ _LOGS_MAX: Final = 200
 """How many logs are merged at once: of 20 MB each they would fill the memory, so it is bounded by bytes too."""
 _BYTES_MAX: Final = 64_000_000
 _EARLIER_US: Final = 86_400_000_000
+_logger: Final = logging.getLogger("inferlog.pieces")
 _encode: Final = msgspec.json.Encoder().encode
 _decode: Final = msgspec.json.Decoder(Log, strict=False).decode
 
@@ -46,22 +48,32 @@ class Pieces:
     def __init__(self, store: Target) -> None:
         """Wire the store."""
         self._store = store
+        self._unmerged: set[str] = set()
 
-    def merge(self, pieces: Sequence[Piece], token: str) -> None:
+    def merge(self, pieces: Sequence[Piece], token: str) -> list[Piece]:
         """Merge pieces into the logs that they belong to; `token` names the segment that they come from.
 
-        Raises RowsRefused and StoreUnavailable, as the store does.
+        Returns the pieces that cannot be merged, whatever the reason: one of them must not hold up all that comes
+        after it. Raises RowsRefused and StoreUnavailable, as the store does.
         """
         revision = int(token.rstrip("ab"))
         by_project: dict[str, dict[str, list[tuple[Log, bool]]]] = defaultdict(lambda: defaultdict(list))
+        self._unmerged.clear()
+        unreadable: list[Piece] = []
         for piece in pieces:
-            log = _read_piece(piece.row)
+            try:
+                log = _read_piece(piece.row)
+            except Exception:
+                _logger.exception("a piece of the log %s cannot be read", piece.log_id)
+                unreadable.append(piece)
+                continue
             by_project[log.project_id][piece.log_id].append((log, piece.overrides))
         number = 0
         for project_id, by_log in by_project.items():
             for some in _portions(by_log):
                 self._merge_some(project_id, some, revision, f"{token}-{number}")
                 number += 1
+        return [piece for piece in pieces if piece.log_id in self._unmerged or piece in unreadable]
 
     def _merge_some(
         self, project_id: str, pieces: dict[str, list[tuple[Log, bool]]], revision: int, token: str
@@ -76,13 +88,14 @@ class Pieces:
         stored = {log.id: _as_row(log) for log in read_rows(rows)}
         changed: dict[str, bytes] = {}
         for log_id, parts in pieces.items():
-            log, parts = (stored[log_id], parts) if log_id in stored else (_renamed(parts[0][0], log_id), parts[1:])
-            whole = log
-            for piece, overrides in parts:
-                whole = merge(whole, piece, overrides=overrides)
-            if whole != log or log_id not in stored:
-                whole.revision = revision
-                changed[log_id] = _encode(whole) + b"\n"
+            try:
+                row = _whole_row(stored.get(log_id), log_id, parts, revision)
+            except Exception:
+                _logger.exception("the pieces of the log %s cannot be merged", log_id)
+                self._unmerged.add(log_id)
+                continue
+            if row:
+                changed[log_id] = row
         if changed:
             self._store.insert(changed.values(), token)
             self._store.execute(statement("logs.drop_older"), {**parameters, "ids": list(changed)})
@@ -117,9 +130,20 @@ def _is_json(text: bytes) -> bool:
     return True
 
 
-def _renamed(log: Log, log_id: str) -> Log:
-    log.id = log_id
-    return log
+def _whole_row(stored: Log | None, log_id: str, parts: list[tuple[Log, bool]], revision: int) -> bytes:
+    """Return the row of a log made of its parts, or nothing if it is stored as it is."""
+    if stored is None:  # deleted or set aside meanwhile: the first part takes its place
+        log, parts = parts[0][0], parts[1:]
+        log.id = log_id
+    else:
+        log = stored
+    whole = log
+    for piece, overrides in parts:
+        whole = merge(whole, piece, overrides=overrides)
+    if stored is not None and whole == stored:
+        return b""
+    whole.revision = revision
+    return _encode(whole) + b"\n"
 
 
 def _portions(by_log: dict[str, list[tuple[Log, bool]]]) -> Iterator[dict[str, list[tuple[Log, bool]]]]:

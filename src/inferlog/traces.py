@@ -1,4 +1,4 @@
-"""What holds for a whole trace and is said by one of its spans: whose it is, which session. In memory, bounded.
+"""What spans of one trace tell of each other: whose they all are, and which are the same call. In memory, bounded.
 
 Langfuse's SDKs tell the user and the session of a trace once, on the trace or on whichever span is current; so do
 applications that put them on the root alone. A call without them could not be found by its customer. Spans come in any
@@ -8,10 +8,13 @@ order, so that those that came before the word are completed by a further piece,
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
+
+import msgspec
 
 from inferlog.ingest import Piece
-from inferlog.model import ItemError, Log, Sent
+from inferlog.jsontext import dumps
+from inferlog.model import NO_JSON, ItemError, Log, Sent
 
 FACTS: Final = (
     "customer_identifier", "customer_name", "customer_email", "session_identifier", "thread_identifier", "trace_name",
@@ -19,6 +22,22 @@ FACTS: Final = (
 _TRACES_MAX: Final = 20_000
 _SPANS_MAX: Final = 200_000
 """Over all traces: the oldest trace is forgotten past it. 40 MB at most."""
+
+
+_RESPONSES_MAX: Final = 100_000
+COUNTED_ELSEWHERE: Final = "counted_elsewhere"
+"""The flag of a span whose tokens are those of another span of the same response."""
+
+
+class _Told(NamedTuple):
+    """The span that counts a response, and when it was (seconds since 1970 UTC)."""
+
+    span_id: str
+    start: float
+    end: float
+
+    def overlaps(self, log: Log) -> bool:
+        return self.start <= log.timestamp and log.start_time <= self.end
 
 
 class _Trace:
@@ -39,12 +58,15 @@ class Traces:
         self._lock = threading.Lock()
         self._traces: OrderedDict[tuple[str, str], _Trace] = OrderedDict()
         self._spans = 0
+        self._responses: OrderedDict[tuple[str, str, bytes], _Told] = OrderedDict()
 
     def complete(self, project_id: str, items: Sequence[Piece | ItemError]) -> list[Piece]:
         """Fill spans with what is known of their traces; return pieces for spans that were stored without it."""
         sents = [item[0] for item in items if not isinstance(item, ItemError) and item[0].log.trace_unique_id]
         further: list[Piece] = []
         with self._lock:
+            for sent in sorted(sents, key=_says_little):
+                self._count_once(project_id, sent)
             for sent in sents:
                 if sent.speaks_for_trace:
                     further += self._learn(project_id, sent.log)
@@ -66,6 +88,30 @@ class Traces:
             while len(self._traces) > _TRACES_MAX or self._spans > _SPANS_MAX:
                 _, oldest = self._traces.popitem(last=False)
                 self._spans -= len(oldest.lacking)
+
+    def _count_once(self, project_id: str, sent: Sent) -> None:
+        """Let only one of the spans that tell of the same response count its tokens and its cost.
+
+        Anthropic's own SDK (2.13) makes a span of each call beside that of any instrumentation, and litellm's
+        exporter a second one: the same call would cost twice. Two spans are the same call only if they overlap in
+        time: some servers (Ollama) draw the ids of their responses out of a thousand.
+        """
+        log, response_id = sent.log, sent.extra.get("response_id")
+        if response_id is None or not log.span_unique_id or (log.usage is NO_JSON and log.cost is None):
+            return
+        key = (project_id, log.trace_unique_id, bytes(response_id))
+        told = self._responses.setdefault(key, _Told(log.span_unique_id, log.start_time, log.timestamp))
+        if told.span_id == log.span_unique_id or not told.overlaps(log):
+            if len(self._responses) > _RESPONSES_MAX:
+                self._responses.popitem(last=False)
+            return
+        if log.usage is not NO_JSON:
+            sent.extra.setdefault("aggregated_usage", log.usage)
+            log.usage = NO_JSON
+        if log.cost is not None:
+            sent.extra.setdefault("aggregated_cost", msgspec.Raw(dumps(float(log.cost))))
+            log.cost = None
+        log.flags = (*log.flags, COUNTED_ELSEWHERE)
 
     def _learn(self, project_id: str, log: Log) -> list[Piece]:
         """Take what a span says of its trace; return pieces for the spans that lack it."""
@@ -90,6 +136,11 @@ class Traces:
         else:
             self._traces.move_to_end(key)
         return trace
+
+
+def _says_little(sent: Sent) -> bool:
+    """Tell which of two spans of one call should not be the one that counts: the one without its messages."""
+    return sent.log.prompt_messages is NO_JSON
 
 
 _SHARED: Final[dict[tuple[str, ...], tuple[str, ...]]] = {}

@@ -28,8 +28,8 @@ class Sink(Protocol):
 class Merger(Protocol):
     """What completes logs that are in the store."""
 
-    def merge(self, pieces: Sequence[Piece], token: str) -> None:
-        """Merge pieces into the logs that they belong to. Doing so again changes nothing."""
+    def merge(self, pieces: Sequence[Piece], token: str) -> list[Piece]:
+        """Merge pieces into the logs that they belong to; return those that cannot be. Again it changes nothing."""
 
 
 class Writer:
@@ -152,12 +152,15 @@ class Writer:
         pieces = segment.pieces()
         if not pieces:
             return
+        problem = "they cannot be merged; the server's log says why"
         try:
-            self._merger.merge(pieces, segment.token)
+            left = self._merger.merge(pieces, segment.token)
         except RowsRefused as error:
-            path = self._journal.keep_pieces(segment, pieces, self._set_aside, str(error))
+            left, problem = pieces, str(error)
+        if left:
+            path = self._journal.keep_pieces(segment, left, self._set_aside, problem)
             metrics.set_aside.inc()
-            _logger.warning("the store refuses parts of logs for ever; they are kept in %s: %s", path, error)
+            _logger.warning("parts of %d logs are kept in %s: %s", len({p.log_id for p in left}), path, problem)
 
     def _failed(self, problem: str) -> None:
         if not self._failures:

@@ -138,3 +138,17 @@ def test_pieces_of_two_projects_do_not_meet(store: Store) -> None:
     log = fetch_log(store, PROJECT, first.log.id)
     assert log is not None
     assert bytes(log.output) == b'""'
+
+
+def test_a_piece_that_cannot_be_merged_holds_up_no_other(store: Store) -> None:
+    """It is returned, to be kept aside; the others are merged."""
+    first, other = piece(model="m"), piece(span_unique_id="other", model="m")
+    insert(store, first, other)
+    broken = Piece(first.log.id, b'{"project_id":"' + PROJECT.encode() + b'","extra":{"a":', overrides=True)
+    odd = msgspec.json.decode(piece(output="x").entry.row) | {"extra": [1]}
+    unmergeable = Piece(first.log.id, msgspec.json.encode(odd), overrides=True)
+    good = as_pieces(other, piece(span_unique_id="other", output="done"))
+    assert Pieces(store).merge([broken, unmergeable, *good], LATER) == [broken, unmergeable]
+    log = fetch_log(store, PROJECT, other.log.id)
+    assert log is not None
+    assert bytes(log.output) == b"done"

@@ -2,11 +2,12 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from inferlog.ingest import Piece
-from inferlog.model import Log, Sent
-from inferlog.traces import Traces
+from inferlog.model import NO_JSON, Log, Sent
+from inferlog.traces import COUNTED_ELSEWHERE, Traces
 
 PROJECT = "p"
 
@@ -74,3 +75,42 @@ def test_the_oldest_traces_are_forgotten(monkeypatch: pytest.MonkeyPatch, traces
         PROJECT, [span(99, trace=str(number), root=True, customer_identifier="c") for number in range(10)]
     )
     assert [sent.log.span_unique_id for sent, _ in further] == ["7", "8", "9"]
+
+
+def call(number: int, response: str, **columns: Any) -> Piece:
+    """Return a span of a call that used tokens."""
+    times = {"start_time": 100.0, "timestamp": 102.0} | columns
+    item = span(number, usage=msgspec.Raw(b'{"prompt_tokens":7}'), **times)
+    item[0].extra["response_id"] = msgspec.Raw(msgspec.json.encode(response))
+    return item
+
+
+def test_two_spans_of_one_response_count_its_tokens_once() -> None:
+    """A call told by an SDK and by an instrumentation costs once, on the span that has its messages."""
+    told = msgspec.Raw(b'[{"role":"user","content":"Hi"}]')
+    items = [call(1, "msg_1"), call(2, "msg_1", prompt_messages=told), call(3, "msg_2")]
+    traces = Traces()
+    for _ in range(2):  # sent again, they are as they were
+        traces.complete(PROJECT, items)
+        assert [item[0].log.usage is NO_JSON for item in items] == [True, False, False]
+    assert items[0][0].log.flags == (COUNTED_ELSEWHERE,)
+    assert bytes(items[0][0].extra["aggregated_usage"]) == b'{"prompt_tokens":7}'
+    later = [call(4, "msg_1", prompt_messages=told), call(2, "msg_1")]
+    traces.complete(PROJECT, later)
+    assert [item[0].log.usage is NO_JSON for item in later] == [True, False]
+
+
+def test_the_same_response_in_another_trace_or_project_is_another() -> None:
+    """Ids of responses are the provider's: a stub may give all of its answers the same."""
+    traces = Traces()
+    for project, trace in (("p", "t"), ("p", "u"), ("q", "t")):
+        items = [call(1, "msg_1", trace=trace)]
+        traces.complete(project, items)
+        assert items[0][0].log.usage is not NO_JSON
+
+
+def test_a_response_id_that_is_drawn_twice_is_two_calls() -> None:
+    """Calls that do not overlap in time are two, though their server gave both the same id."""
+    items = [call(1, "chatcmpl-7"), call(2, "chatcmpl-7", start_time=102.5, timestamp=104.0)]
+    Traces().complete(PROJECT, items)
+    assert [item[0].log.usage is NO_JSON for item in items] == [False, False]
