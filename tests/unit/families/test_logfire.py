@@ -249,3 +249,16 @@ def test_other_spans_are_left_alone() -> None:
     log = read(attributes, scope_name="mine")
     assert attributes.items() <= log["metadata"].items()
     assert "model" not in log
+
+
+def test_what_the_model_thought_in_the_responses_api() -> None:
+    """An item of reasoning, which comes as an unknown event, is the answer's reasoning."""
+    item = {"type": "reasoning", "id": "rs_1", "summary": [{"type": "summary_text", "text": "A capital."}]}
+    events = [
+        {"event.name": "gen_ai.user.message", "role": "user", "content": "Hi"},
+        {"event.name": "gen_ai.unknown", "role": "assistant", "content": "reasoning", "data": item},
+        {"event.name": "gen_ai.choice", "index": 0, "message": {"role": "assistant", "content": "Paris"}},
+    ]
+    log = read({"events": json.dumps(events), "logfire.msg": "Responses API"}, scope_name="logfire.openai")
+    assert log["completion_message"]["content"] == "Paris"
+    assert log["completion_message"]["reasoning_content"] == "A capital."

@@ -384,3 +384,10 @@ def test_what_somebody_said_in_quotes_stays_quoted() -> None:
     """Text that happens to be JSON is text, but for the one package that writes all text so."""
     log = read({"gen_ai.prompt.0.role": "user", "gen_ai.prompt.0.content": '"Hi"'})
     assert log["prompt_messages"] == [{"role": "user", "content": '"Hi"'}]
+
+
+def test_schemas_of_functions_by_the_javascript_instrumentation() -> None:
+    """OpenLLMetry for JavaScript calls a function's schema its arguments."""
+    function = "llm.request.functions.0."
+    log = read({f"{function}name": "f", f"{function}arguments": '{"type":"object"}', "llm.request.type": "chat"})
+    assert log["tools"] == [{"type": "function", "function": {"name": "f", "parameters": {"type": "object"}}}]

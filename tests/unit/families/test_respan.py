@@ -157,3 +157,12 @@ def test_what_has_no_column_is_kept() -> None:
         "respan.metadata.": "no key",
     }
     assert read(attributes)["metadata"] == attributes
+
+
+def test_metadata_of_the_javascript_package_is_json() -> None:
+    """@keywordsai/tracing writes each value as JSON; a value that is none stays as it is."""
+    told = {"plan": '"pro"', "seats": "3", "odd": "{"}
+    attributes = {f"keywordsai.metadata.{name}": value for name, value in told.items()}
+    found = read(attributes, scope_name="@keywordsai/tracing")["metadata"]
+    assert (found["plan"], found["seats"], found["odd"]) == ("pro", 3, "{")
+    assert read(attributes, scope_name="keywordsai_tracing")["metadata"]["plan"] == '"pro"'

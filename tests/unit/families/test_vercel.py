@@ -123,3 +123,29 @@ def test_providers_have_the_names_that_they_have_elsewhere(given: str, expected:
     """The SDK names a provider's API; who serves the model is the same as in every other convention."""
     log = read({"ai.operationId": "ai.generateText.doGenerate", "ai.model.provider": given, "gen_ai.system": given})
     assert log["provider_id"] == expected
+
+
+def test_settings_of_a_call_are_its_parameters() -> None:
+    """What stands under `ai.settings` and is a parameter of the request comes under its usual name."""
+    told = {"topP": 0.9, "topK": 3, "seed": 7, "stopSequences": ["END"], "maxOutputTokens": 100, "maxRetries": 0}
+    log = read({"ai.operationId": "ai.generateText.doGenerate"} | {f"ai.settings.{k}": v for k, v in told.items()})
+    found = {name: log[name] for name in ("top_p", "top_k", "seed", "stop", "max_tokens")}
+    assert found == {"top_p": 0.9, "top_k": 3, "seed": 7, "stop": ["END"], "max_tokens": 100}
+    assert log["metadata"]["ai.settings.maxRetries"] == 0
+
+
+@pytest.mark.parametrize(
+    ("told", "details"),
+    [
+        ({"ai.usage.promptTokens": 80}, {"cached_tokens": 40}),
+        ({"ai.usage.inputTokens": 80, "ai.usage.cachedInputTokens": 40}, {"cached_tokens": 40}),
+        ({"ai.usage.inputTokens": 130}, None),
+    ],
+)
+def test_cached_tokens_of_anthropic_are_part_of_the_prompts(told: dict[str, Any], details: Any) -> None:
+    """Version 5 has Anthropic's own count, without the cached ones, which its metadata tells."""
+    own = {"input_tokens": 80, "cache_read_input_tokens": 40, "cache_creation_input_tokens": 10}
+    call = {"ai.operationId": "ai.generateText.doGenerate", "ai.usage.completionTokens": 5,
+            "ai.response.providerMetadata": _json({"anthropic": {"usage": own}})}  # fmt: skip
+    usage = read(call | told)["usage"]
+    assert (usage["prompt_tokens"], usage.get("prompt_tokens_details")) == (130, details)
