@@ -110,7 +110,10 @@ class _Reading:
         """Take what was asked and answered; of what is no message, the input and the output."""
         draft = self.draft
         asked, given = self.left.pop("messages", None), self.left.pop("model_parameters", None)
-        parameters = given if isinstance(given, dict) else {}
+        parameters = dict(given) if isinstance(given, dict) else {}
+        user = parameters.get("user")
+        if isinstance(user, str) and draft.set("customer_identifier", user):
+            del parameters["user"]
         rest = take_request(draft, parameters | {"messages": asked})
         if rest.get("stream") == draft.log.stream:
             rest.pop("stream", None)
@@ -119,10 +122,7 @@ class _Reading:
             draft.input, draft.prompt = [message.get("content") for message in draft.prompt], []
         if unread is not None:
             draft.input = unread
-        user = rest.get("user")
-        if isinstance(user, str) and draft.set("customer_identifier", user):
-            del rest["user"]
-        if rest or (given and not parameters):
+        if rest or (given and not isinstance(given, dict)):
             self.left["model_parameters"] = rest or given
         answer = self.left.pop("response", None)
         if isinstance(answer, dict):
@@ -176,7 +176,8 @@ class _Reading:
 
     def _take_people(self) -> None:
         holder = self.left.get("metadata")
-        end_user = self.left.get("end_user") or (holder or {}).get("user_api_key_end_user_id")
+        known = holder.get("user_api_key_end_user_id") if isinstance(holder, dict) else None
+        end_user = self.left.get("end_user") or known
         if isinstance(end_user, str) and self.draft.set("customer_identifier", end_user):
             self.left.pop("end_user", None)
         tags = self.left.pop("request_tags", None)
