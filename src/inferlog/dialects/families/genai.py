@@ -74,15 +74,15 @@ def _stop(draft: Draft, value: Any) -> bool:
     return parameter("stop")(draft, from_json(value))
 
 
+def _finish_reasons(draft: Draft, value: Any) -> bool:
+    """Into why each answer ended; LiteLLM and Logfire write the list as JSON text."""
+    return value is not None and extra("finish_reasons")(draft, from_json(value))
+
+
 def version(draft: Draft, value: Any) -> bool:
     """Into the version of a prompt, which is a number."""
     number = as_number(value)
     return number is not None and number == int(number) and extra("prompt_version_number")(draft, int(number))
-
-
-def _finish_reasons(draft: Draft, value: Any) -> bool:
-    """Why each answer ended; litellm writes the list as JSON text."""
-    return value is not None and extra("finish_reasons")(draft, from_json(value))
 
 
 _USAGE: Final[dict[str, Rule]] = {
