@@ -28,12 +28,21 @@ def price(sent: Sent) -> None:
             log.completion_tokens,
             log.prompt_cache_hit_tokens,
             log.prompt_cache_creation_tokens,
-            # OpenAI's shape, also for other providers' models: its cached tokens are part of the prompt's. So do the
-            # instrumentations of Anthropic count that write it (OpenLLMetry, OpenInference), unlike Anthropic itself.
-            cached_inside=log.prompt_cache_hit_tokens > 0 and b'"cached_tokens"' in bytes(log.usage),
+            cached_inside=_counts_cached_inside(log),
         )
         if amount is not None:
             log.cost, log.cost_source = amount.quantize(_STORED_DECIMALS, context=_PRECISE), "price_book"
+
+
+def _counts_cached_inside(log: Log) -> bool:
+    """Tell whether the usage is in OpenAI's shape, whose cached tokens are part of the prompt's.
+
+    So do instrumentations of Anthropic count that write it (LiteLLM, OpenLLMetry, OpenInference), unlike Anthropic.
+    """
+    if not (log.prompt_cache_hit_tokens or log.prompt_cache_creation_tokens):
+        return False
+    usage = bytes(log.usage)
+    return b'"prompt_tokens"' in usage or b'"cached_tokens"' in usage
 
 
 def _by_unit_prices(log: Log) -> Decimal:
