@@ -12,7 +12,7 @@ ANTHROPIC: Final = tuple(
 )
 TWICE: Final = (
     "Anthropic's own client (2.13.0) makes spans of its calls as soon as a tracer is set up. Beside those of an "
-    "instrumentation each call would come, and cost, twice: hence `ANTHROPIC_OPEN_TELEMETRY`."
+    "instrumentation each call would come twice, and count once: hence `ANTHROPIC_OPEN_TELEMETRY`."
 )
 ONCE: Final = {"ANTHROPIC_OPEN_TELEMETRY": "false"}
 OTLP: Final = {"OTEL_EXPORTER_OTLP_ENDPOINT": "{url}", "OTEL_EXPORTER_OTLP_HEADERS": "Authorization=Bearer {key}"}
