@@ -18,7 +18,7 @@ run: $(VENV)/.run  ## Install into a virtual environment and start inferlog on e
 test: $(VENV)/.test browser clients  ## Install what tests need, a browser and the clients included, and run everything
 	$(BIN)/python -m pytest
 
-clients: $(VENV)/.test node  ## Build the environments of the clients under test, those whose pins have changed
+clients: $(VENV)/.test  ## Build the environments of the clients under test, those whose pins have changed
 	@$(BIN)/python -m tests.clients.install
 
 lint: $(VENV)/.test  ## Run the checks: style, types, layers
@@ -55,13 +55,9 @@ $(VENV)/.test: $(VENV)/bin/python pyproject.toml
 	$(PIP) install --editable '.[test]'
 	@touch $@ $(VENV)/.run
 
-.PHONY: browser load-generator node
+.PHONY: browser load-generator
 browser:
 	@bash tools/need.sh chromium
-
-node:
-	@bash tools/need.sh node nodejs
-	@bash tools/need.sh npm
 
 load-generator:
 	@bash tools/need.sh wrk

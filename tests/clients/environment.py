@@ -4,6 +4,7 @@ import hashlib
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +14,8 @@ PINS: Final = HERE / "environments"
 PACKAGES: Final = HERE / "npm"
 DRIVERS: Final = HERE / "drivers"
 _SECONDS_MAX: Final = 180
+NODE: Final = Path(sys.executable).with_name("node")
+"""Node comes as a package of PyPI, in the version that the newest client asks for."""
 
 
 class NotBuiltError(AssertionError):
@@ -28,7 +31,7 @@ class Environment:
         self.npm = (PACKAGES / name).is_dir()
         self.pins = PACKAGES / name / "package-lock.json" if self.npm else PINS / f"{name}.txt"
         self.folder = BUILT / "npm" / name if self.npm else BUILT / name
-        self.program = Path("node") if self.npm else self.folder / "bin" / "python"
+        self.program = NODE if self.npm else self.folder / "bin" / "python"
         self._stamp = self.folder / "pins.sha256"
 
     def is_built(self) -> bool:

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 
-from tests.clients.environment import PACKAGES, PINS, Environment, every_environment
+from tests.clients.environment import NODE, PACKAGES, PINS, Environment, every_environment
 
 _UV = [sys.executable, "-m", "uv", "--quiet"]
 _OLDEST_PYTHON = "3.11"
@@ -62,7 +62,7 @@ def _build_npm(environment: Environment) -> bool:
     environment.folder.mkdir(parents=True)
     for name in ("package.json", "package-lock.json"):
         shutil.copy(PACKAGES / environment.name / name, environment.folder)
-    command = ["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"]
+    command = [str(NODE.with_name("npm")), "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"]
     return subprocess.run(command, cwd=environment.folder, check=False).returncode == 0
 
 

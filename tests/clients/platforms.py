@@ -313,7 +313,7 @@ PLATFORMS: Final = (
             "// and with each call: experimental_telemetry: { isEnabled: true }",
         ),
         notes=(
-            "Versions 5 and 6.",
+            "Version 5; version 6 was not run.",
             *_AI_SDK,
             "Cached and audio tokens, and a stream that breaks off, are not sent.",
         ),
