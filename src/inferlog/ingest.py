@@ -60,8 +60,8 @@ def prepare_piece(sent: Sent, merges: Merging, key: Key, received_at: float, set
     Raises TooLarge.
     """
     log = sent.log
-    log.size_bytes = sum(memoryview(getattr(log, name)).nbytes for name in _BODIES if getattr(log, name) is not NO_JSON)
-    log.size_bytes += sum(memoryview(raw).nbytes for raw in sent.extra.values())
+    bodies = [raw for name in _BODIES if (raw := getattr(log, name)) is not NO_JSON]
+    log.size_bytes = sum([memoryview(raw).nbytes for raw in [*bodies, *sent.extra.values()]])
     if log.size_bytes > settings.log_bytes_max:
         raise TooLarge(
             f"The span {log.span_name!r} has {log.size_bytes:,} bytes; the limit log_bytes_max is "

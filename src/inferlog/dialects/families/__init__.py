@@ -82,10 +82,10 @@ def interpret(span: Span) -> Sent:
 
 def _apply_rules(draft: Draft) -> None:
     """Let each attribute that speaks for itself do so, in the order of FAMILIES."""
-    found = sorted((_RULES[name][0], name) for name in draft.attributes if name in _RULES)
-    for _, name in found:
-        if _RULES[name][1](draft, draft.attributes[name]):
-            del draft.attributes[name]
+    attributes = draft.attributes
+    for (_, rule), name in sorted([(_RULES[name], name) for name in attributes if name in _RULES]):
+        if rule(draft, attributes[name]):
+            del attributes[name]
 
 
 def settle(draft: Draft) -> None:

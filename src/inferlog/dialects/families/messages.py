@@ -31,6 +31,9 @@ def from_parts(message: Any, otherwise: str = "user") -> list[Message]:
     """
     if not isinstance(message, dict):
         return [{"role": otherwise, "content": as_json_text(message)}]
+    plain = _plain_text(message)
+    if plain is not None:
+        return [{"role": role(message["role"], otherwise), "content": plain}]
     parts = message.get("parts")
     if isinstance(parts, str):
         parts = from_json(parts)
@@ -51,6 +54,18 @@ def from_parts(message: Any, otherwise: str = "user") -> list[Message]:
 
 _WITHOUT_CALLS: Final = {name: frozenset({"role", name}) for name in ("parts", "content")}
 _WITH_CALLS: Final = {name: taken | {"tool_calls"} for name, taken in _WITHOUT_CALLS.items()}
+
+
+def _plain_text(message: Message) -> str | None:
+    """Return the text of a message that is a role and one part of text, as nearly all are: a tenth of the way round."""
+    parts = message.get("parts")
+    if len(message) != 2 or "role" not in message or not isinstance(parts, list) or len(parts) != 1:
+        return None
+    part = parts[0]
+    if not isinstance(part, dict) or len(part) != 2 or part.get("type") != "text":
+        return None
+    text = part.get("content")
+    return text if isinstance(text, str) else None
 
 
 def _add_calls(built: Built, calls: list[Any]) -> None:

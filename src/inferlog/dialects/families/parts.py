@@ -116,7 +116,10 @@ class Built:
     def messages(self, more: Message) -> list[Message]:
         """Return the message, after the results of tools that it held, each a message of its own."""
         if self.results and not (self.content or self.calls or self.reasoning):
-            return [*self.results[:-1], self.more | more | self.results[-1]]
+            last = dict(self.results[-1])
+            for name, each in (self.more | more).items():  # a result without an id may be the one that its message names
+                last[f"original_{name}" if last.get(name) else name] = each
+            return [*self.results[:-1], last]
         message: Message = {"role": self.role, "content": joined(self.content)}
         if self.calls:
             message["tool_calls"] = self.calls
