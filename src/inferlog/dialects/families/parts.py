@@ -117,7 +117,7 @@ class Built:
         """Return the message, after the results of tools that it held, each a message of its own."""
         if self.results and not (self.content or self.calls or self.reasoning):
             last = dict(self.results[-1])
-            for name, each in (self.more | more).items():  # a result without an id may be the one that its message names
+            for name, each in (self.more | more).items():  # the message may name the call that its part does not
                 last[f"original_{name}" if last.get(name) else name] = each
             return [*self.results[:-1], last]
         message: Message = {"role": self.role, "content": joined(self.content)}
