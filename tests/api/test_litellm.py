@@ -10,16 +10,16 @@ from tests.api.calls import refusal
 from tests.unit.test_litellm import CALL
 
 
-def test_a_batch_is_stored_once(api: httpx.Client) -> None:
+def test_a_batch_is_stored_once(own_api: httpx.Client) -> None:
     """Each call is a log, its cost as given; a batch that is sent again makes no more of them."""
     trace = new_uuid()
     calls = [CALL | {"trace_id": trace, "litellm_call_id": f"c-{number}"} for number in range(3)]
-    first, again = (api.post("/api/litellm", json=calls).json() for _ in range(2))
+    first, again = (own_api.post("/api/litellm", json=calls).json() for _ in range(2))
     assert (first["ingested_count"], first["trace_ids"], again["ids"]) == (3, [trace], first["ids"])
-    log = api.get(f"/api/request-logs/{first['ids'][0]}").json()
+    log = own_api.get(f"/api/request-logs/{first['ids'][0]}").json()
     assert (log["model"], log["prompt_tokens"], log["cost"], log["latency"]) == ("gpt-4o-mini", 120, 0.000045, 1.5)
     assert (log["prompt_cache_hit_tokens"], log["customer_identifier"], log["status"]) == (40, "customer-1", "success")
-    listed = api.get("/api/request-logs/list/", params={"page_size": 1_000}).json()["results"]
+    listed = own_api.get("/api/request-logs/list/", params={"page_size": 1_000}).json()["results"]
     assert len([each for each in listed if each["trace_unique_id"] == trace]) == 3
 
 
