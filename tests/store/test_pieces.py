@@ -152,3 +152,33 @@ def test_a_piece_that_cannot_be_merged_holds_up_no_other(store: Store) -> None:
     log = fetch_log(store, PROJECT, other.log.id)
     assert log is not None
     assert bytes(log.output) == b"done"
+
+
+def test_large_logs_are_merged_a_few_at_a_time(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Small pieces of logs that are large where they are stored do not fill the memory with them."""
+    monkeypatch.setattr("inferlog.pieces._BYTES_MAX", 50_000)
+    firsts = [piece(span_unique_id=f"{number:016x}", input="x" * 20_000) for number in range(5)]
+    insert(store, *firsts)
+    counting = _Counting(store)
+    further = [
+        each
+        for number, first in enumerate(firsts)
+        for each in as_pieces(first, piece(span_unique_id=f"{number:016x}", output="done"))
+    ]
+    Pieces(counting).merge(further, LATER)
+    assert counting.inserted == [2, 2, 1]
+    logs = [listed.log for listed in fetch_page(store, EVERYTHING, 10**9)]
+    assert [bytes(log.output) for log in logs] == [b"done"] * 5
+
+
+class _Counting(_Failing):
+    """A store that notes how many rows come at once."""
+
+    def __init__(self, store: Store) -> None:
+        super().__init__(store, "")
+        self.inserted: list[int] = []
+
+    def insert(self, lines: Iterable[bytes], token: str) -> None:
+        rows = list(lines)
+        self.inserted.append(len(rows))
+        super().insert(rows, token)
