@@ -80,7 +80,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 def is_secret(name: str) -> bool:
     """Tell whether a setting must not be shown, and may be read from a file named by INFERLOG_<NAME>_FILE."""
-    field = next(field for field in msgspec.inspect.type_info(Settings).fields if field.name == name)  # type: ignore[attr-defined]
+    field = next(field for field in msgspec.inspect.type_info(Settings).fields if field.name == name)  # type: ignore[attr-defined]  # a struct's info
     return bool(getattr(field.type, "extra", None) and field.type.extra.get("secret"))
 
 

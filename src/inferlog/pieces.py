@@ -49,7 +49,6 @@ class Pieces:
     def __init__(self, store: Target) -> None:
         """Wire the store."""
         self._store = store
-        self._unmerged: set[str] = set()
 
     def merge(self, pieces: Sequence[Piece], token: str) -> list[Piece]:
         """Merge pieces into the logs that they belong to; `token` names the segment that they come from.
@@ -59,7 +58,7 @@ class Pieces:
         """
         revision = int(token.rstrip("ab"))
         by_project: dict[str, dict[str, list[tuple[Log, bool]]]] = defaultdict(lambda: defaultdict(list))
-        self._unmerged.clear()
+        unmerged: set[str] = set()
         unreadable: list[Piece] = []
         for piece in pieces:
             try:
@@ -72,9 +71,9 @@ class Pieces:
         number = 0
         for project_id, by_log in by_project.items():
             for some in _portions(by_log, self._sizes(project_id, [*by_log])):
-                self._merge_some(project_id, some, revision, f"{token}-{number}")
+                unmerged |= self._merge_some(project_id, some, revision, f"{token}-{number}")
                 number += 1
-        return [piece for piece in pieces if piece.log_id in self._unmerged or piece in unreadable]
+        return [piece for piece in pieces if piece.log_id in unmerged or piece in unreadable]
 
     def _sizes(self, project_id: str, log_ids: list[str]) -> dict[str, int]:
         """Return how many bytes each of these logs has in the store."""
@@ -89,7 +88,8 @@ class Pieces:
 
     def _merge_some(
         self, project_id: str, pieces: dict[str, list[tuple[Log, bool]]], revision: int, token: str
-    ) -> None:
+    ) -> set[str]:
+        """Merge the pieces of some logs; return the ids of the logs whose pieces cannot be merged."""
         parameters: dict[str, Any] = {
             "project_id": project_id,
             "ids": list(pieces),
@@ -99,18 +99,20 @@ class Pieces:
         rows = self._store.query(statement("logs.by_ids"), parameters)
         stored = {log.id: _as_row(log) for log in read_rows(rows)}
         changed: dict[str, bytes] = {}
+        unmerged: set[str] = set()
         for log_id, parts in pieces.items():
             try:
                 row = _whole_row(stored.get(log_id), log_id, parts, revision)
             except Exception:
                 _logger.exception("the pieces of the log %s cannot be merged", log_id)
-                self._unmerged.add(log_id)
+                unmerged.add(log_id)
                 continue
             if row:
                 changed[log_id] = row
         if changed:
             self._store.insert(changed.values(), token)
             self._store.execute(statement("logs.drop_older"), {**parameters, "ids": list(changed)})
+        return unmerged
 
 
 def _read_piece(row: bytes) -> Log:

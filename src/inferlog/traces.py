@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
+from inferlog.enrich.clock import add_flag
 from inferlog.ingest import Piece
 from inferlog.jsontext import dumps
 from inferlog.model import NO_JSON, ItemError, Log, Sent
@@ -111,7 +112,7 @@ class Traces:
         if log.cost is not None:
             sent.extra.setdefault("aggregated_cost", msgspec.Raw(dumps(float(log.cost))))
             log.cost = None
-        log.flags = (*log.flags, COUNTED_ELSEWHERE)
+        add_flag(log, COUNTED_ELSEWHERE)
 
     def _learn(self, project_id: str, log: Log) -> list[Piece]:
         """Take what a span says of its trace; return pieces for the spans that lack it."""

@@ -12,7 +12,7 @@ class Handler(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002: the name is the base class's
+    def log_message(self, format: str, *args: object) -> None:
         """Say nothing."""
 
     def handle(self) -> None:

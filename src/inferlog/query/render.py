@@ -204,7 +204,7 @@ def amount(value: Decimal | None) -> Decimal | None:
     if value is None:
         return None
     stripped = value.normalize()
-    return stripped if stripped.as_tuple().exponent <= 0 else stripped.quantize(Decimal(1))  # type: ignore[operator]
+    return stripped if stripped.as_tuple().exponent <= 0 else stripped.quantize(Decimal(1))  # type: ignore[operator]  # finite
 
 
 def iso_time(seconds: float) -> str:

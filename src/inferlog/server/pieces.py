@@ -18,14 +18,13 @@ async def store_pieces(call: Call, body: bytes, decode: Decode) -> list[str | It
 
     Exporters of spans send again after a 503 and give up after a 507 (OTLP), so that a full disk is a 503 here.
     """
-
     traces, project_id = call.runtime.traces, call.key.project_id
 
     def prepare() -> tuple[list[Prepared | ItemError], list[Prepared]]:
         items = list(decode(body))
-        further = prepare_pieces(traces.complete(project_id, items), call.key, ids.now(), call.settings)
-        prepared = prepare_pieces(items, call.key, ids.now(), call.settings)
-        return prepared, [each for each in further if isinstance(each, Prepared)]
+        further = traces.complete(project_id, items)
+        prepared = prepare_pieces([*items, *further], call.key, ids.now(), call.settings)
+        return prepared[: len(items)], [each for each in prepared[len(items) :] if isinstance(each, Prepared)]
 
     prepared, further = await call.work(len(body), prepare)
     good = [each for each in prepared if isinstance(each, Prepared)]

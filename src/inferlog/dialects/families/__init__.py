@@ -105,10 +105,8 @@ def settle(draft: Draft) -> None:
         log.log_type = "chat" if is_call else ("task" if span.parent_id else "workflow")
     if log.log_type in _HOLDERS and span.kind != "client":
         _set_totals_aside(draft)
-    metadata = draft.metadata
     for name, value in draft.attributes.items():
-        if metadata.setdefault(name, value) != value:
-            draft.keep(name, value)
+        draft.keep(name, value)
     _keep_surroundings(draft)
 
 
