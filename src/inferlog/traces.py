@@ -16,6 +16,7 @@ from inferlog.enrich.clock import add_flag
 from inferlog.ingest import Piece
 from inferlog.jsontext import dumps
 from inferlog.model import NO_JSON, ItemError, Log, Sent
+from inferlog.usage import COUNTED_ELSEWHERE
 
 FACTS: Final = (
     "customer_identifier", "customer_name", "customer_email", "session_identifier", "thread_identifier", "trace_name",
@@ -26,8 +27,6 @@ _SPANS_MAX: Final = 200_000
 
 
 _RESPONSES_MAX: Final = 100_000
-COUNTED_ELSEWHERE: Final = "counted_elsewhere"
-"""The flag of a span whose tokens are those of another span of the same response."""
 
 
 class _Told(NamedTuple):

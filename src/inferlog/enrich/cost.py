@@ -18,7 +18,7 @@ def price(sent: Sent, prices: Prices) -> None:
     elif log.prompt_unit_price is not None or log.completion_unit_price is not None:
         log.cost, log.cost_details = charge(_unit_rates(log), log.usage_details)
         log.cost_source = "unit_prices"
-    elif log.usage_details and log.model:
+    elif log.model and (log.usage_details or sent.tokens_known):
         _price_by_book(log, prices)
 
 
