@@ -91,8 +91,8 @@ def test_unit_prices_are_usd_per_million_tokens(body: dict[str, Any], amount: st
         (of("gpt-4o-mini", 0, 0, usage={"prompt_tokens": 1000, "completion_tokens": 500}), "0.00045"),
         # of 1000 prompt tokens 600 are cached: 400 x 0.15 + 600 x 0.075 + 500 x 0.60 = 405
         (of("gpt-4o-mini", 1000, 500, prompt_cache_hit_tokens=600), "0.000405"),
-        # more cached than prompt tokens: nothing is counted below zero
-        (of("gpt-4o-mini", 10, 0, prompt_cache_hit_tokens=100), "0.0000075"),
+        # more cached than prompt tokens, so they come beside them: 10 x 0.15 + 100 x 0.075
+        (of("gpt-4o-mini", 10, 0, prompt_cache_hit_tokens=100), "0.000009"),
         # the caller's own name for a provider does not hide a known model
         (of("gpt-4o-mini", 1000, 0, provider_id="my-proxy"), "0.00015"),
         (of("gpt-4o-mini", 1000, 0, provider_id="openai"), "0.00015"),

@@ -7,7 +7,8 @@ import pytest
 
 from inferlog.ingest import Piece
 from inferlog.model import NO_JSON, Log, Sent
-from inferlog.traces import COUNTED_ELSEWHERE, Traces
+from inferlog.traces import Traces
+from inferlog.usage import COUNTED_ELSEWHERE
 
 PROJECT = "p"
 

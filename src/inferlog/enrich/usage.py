@@ -1,4 +1,4 @@
-"""How many tokens a call used, by bucket: read from the provider's `usage`, which is kept verbatim, or given directly."""
+"""How many tokens a call used, by bucket: read from the provider's `usage`, which is kept as it came, or given."""
 
 from typing import Any, Final
 
@@ -12,7 +12,7 @@ from inferlog.usage import COUNTED_ELSEWHERE, UNREADABLE, read, read_given
 from inferlog.usage.charges import CHARGES, charged
 from inferlog.usage.names import COUNT_MAX, Counts
 from inferlog.usage.responses import TIERS
-from inferlog.usage.settle import Reading
+from inferlog.usage.settle import TOTAL_ONLY, Reading
 
 DIFFERS: Final = "tokens_differ_from_usage"
 """The flag of a log whose given count is neither the provider's own in `usage` nor what the buckets sum up to."""
@@ -36,11 +36,18 @@ def count_tokens(sent: Sent) -> None:
             log.usage_details = reading.buckets
             sent.tokens_known = bool(reading.buckets) or not _was_answered(log)
             if reading.estimated:
-                log.estimated = tuple(dict.fromkeys((*log.estimated, *reading.estimated)))
+                _mark_estimated(log, reading.estimated)
             _fill_sums(log, reading.buckets)
     if not log.tokens_per_second and log.latency > 0:
         speed = log.completion_tokens / log.latency
         log.tokens_per_second = int(speed * 1e4 + 0.5) / 1e4 if speed < _SPEED_MAX else 0.0
+
+
+def _mark_estimated(log: Log, reasons: tuple[str, ...]) -> None:
+    """Say why tokens are estimated. An embedding has no output, so that its total alone tells all."""
+    if log.log_type == "embedding":
+        reasons = tuple([reason for reason in reasons if reason != TOTAL_ONLY])
+    log.estimated = tuple(dict.fromkeys((*log.estimated, *reasons)))
 
 
 def _read(sent: Sent) -> Reading:

@@ -1,15 +1,15 @@
 """What a provider says that a call used → tokens in buckets that do not overlap (pricing/buckets.py). Pure.
 
 Every provider counts in its own way: OpenAI's cached tokens are part of its input, Anthropic's come beside it, Gemini's
-thoughts are no part of its candidates. `names.py` is the one table of the names of counts; `ways.py` tells by them whose
-way it is; `settle.py` does the arithmetic; `responses.py` knows where in a response a usage stands, `charges.py` which
-providers say what they charge.
+thoughts are no part of its candidates. `names.py` is the one table of the names of counts, `ways.py` tells by them
+whose way it is, `settle.py` does the arithmetic, `responses.py` knows where in a response a usage stands, and
+`charges.py` which providers say what they charge.
 """
 
 from collections.abc import Mapping
 from typing import Any, Final
 
-from inferlog.usage.names import Counts, collect
+from inferlog.usage.names import Counts, as_count, collect
 from inferlog.usage.settle import NOTHING, Reading, settle
 from inferlog.usage.ways import ANTHROPIC, INSIDE, is_anthropics, way_of
 
@@ -33,47 +33,43 @@ def read(usage: Mapping[str, Any], given: Counts, provider_id: str, model: str) 
             way = ANTHROPIC if is_anthropics(provider_id, model) else INSIDE
         whole = "input" in counts and "output" in counts
         counts = {name: count for name, count in given.items() if name != "total" or not whole} | counts
+    if "gpt-image" in model and "output" in counts and "text_output" not in counts:
+        counts.setdefault("image_output", counts["output"])  # "the number of image tokens in the output image"
     if not counts:
         return Reading(flags=(UNREADABLE,)) if unreadable else NOTHING
     reading = settle(counts, way)
     if unreadable:
         reading.flags = (*reading.flags, UNREADABLE)
-    if _asked_an_advisor(usage):
+    if "iterations" in usage and _iterations(usage, _ADVISOR):
         reading.estimated = (*reading.estimated, OTHER_MODEL)
     return reading
 
 
 def read_given(given: Counts, provider_id: str, model: str) -> Reading:
-    """Return the buckets of counts that came without a usage: as Anthropic counts for its models, else as OpenAI does."""
+    """Return the buckets of counts that came without a usage: Anthropic's way for its models, else OpenAI's."""
     return settle(given, ANTHROPIC if is_anthropics(provider_id, model) else INSIDE) if given else NOTHING
 
 
 def _whole(usage: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return Anthropic's usage with all of its iterations: a compaction is billed, but is no part of the other counts.
+    """Return Anthropic's usage with its compactions, which are billed and are no part of its counts.
 
-    An advisor's iteration is billed by the price of another model, so it is left out.
+    https://platform.claude.com/docs/en/build-with-claude/compaction. Iterations of an advisor are no part of them
+    either, and are left out, for they are billed by the price of another model.
     """
-    iterations = usage.get("iterations")
-    if not isinstance(iterations, list) or not iterations:
+    if "iterations" not in usage:
         return usage
-    own = [each for each in iterations if isinstance(each, dict) and each.get("type") != _ADVISOR]
-    sums: dict[str, Any] = {}
-    for name in ("input_tokens", "output_tokens", "cache_read_input_tokens", "cache_creation_input_tokens"):
-        values = [each.get(name) or 0 for each in own]
-        if not all(isinstance(value, int) for value in values):
-            return usage
-        sums[name] = sum(values)
-    if not sums["input_tokens"] and not sums["output_tokens"]:
-        return usage
-    writes = [each["cache_creation"] for each in own if isinstance(each.get("cache_creation"), dict)]
-    names = ("ephemeral_5m_input_tokens", "ephemeral_1h_input_tokens")
-    if writes and all(isinstance(each.get(name), int) for each in writes for name in names):
-        sums["cache_creation"] = {name: sum([each[name] for each in writes]) for name in names}
-    return {**usage, **sums}
+    whole = dict(usage)
+    for each in _iterations(usage, "compaction"):
+        for name, value in each.items():
+            if type(value) is int and type(whole.get(name)) is int:
+                whole[name] += value
+            elif name == "cache_creation" and type(value) is dict and type(whole.get(name)) is dict:
+                sums = whole[name]
+                whole[name] = {kept: (as_count(sums.get(kept)) or 0) + (as_count(value[kept]) or 0) for kept in value}
+    return whole
 
 
-def _asked_an_advisor(usage: Mapping[str, Any]) -> bool:
-    iterations = usage.get("iterations")
-    return isinstance(iterations, list) and any(
-        isinstance(each, dict) and each.get("type") == _ADVISOR for each in iterations
-    )
+def _iterations(usage: Mapping[str, Any], kind: str) -> list[dict[str, Any]]:
+    given = usage.get("iterations")
+    found = given if isinstance(given, list) else []
+    return [each for each in found if isinstance(each, dict) and each.get("type") == kind]

@@ -1,17 +1,17 @@
 """The names of counts, of every provider and library: one table, which all that reads a usage shares.
 
-From the providers' API references and SDKs, as of November 2026: openai 2 (chat, responses, realtime, images, audio),
-anthropic 0.9x, google-genai (GenerateContentResponseUsageMetadata), Bedrock (TokenUsage, InvokeModel's headers and bodies),
-mistralai, DeepSeek, xAI, Groq, OpenRouter, cohere 5 (v1, v2), Perplexity, Moonshot, Together, Ollama, Voyage and Jina; and
-the libraries between: the AI SDK (4 to 7), LangChain's usage_metadata, LiteLLM, Langfuse's usageDetails.
+From the providers' API references and SDKs, as of November 2026: OpenAI (chat, responses, realtime, images, audio),
+Anthropic, Gemini (usageMetadata, and as the SDK for Python has it), Bedrock (TokenUsage, InvokeModel's headers and
+bodies), Mistral, DeepSeek, xAI, Groq, OpenRouter, Cohere (v1, v2), Perplexity, Moonshot, Together, Ollama, Voyage,
+Jina; and the libraries between: the AI SDK (4 to 7), LangChain's usage_metadata, LiteLLM, Langfuse's usageDetails.
 """
 
 from collections.abc import Mapping
 from typing import Any, Final
 
 Counts = dict[str, int]
-"""Counts under one name each: input, output, total; cached, write, write_5m, write_1h; reasoning; what of them is text,
-audio or image (text_input, audio_input, audio_cached, …); thoughts, tool_input and citations, which no other count holds."""
+"""Counts under one name each: input, output, total; cached, write, write_5m, write_1h; reasoning; what of these is
+text, audio or image (text_input, audio_cached, …); thoughts, tool_input and citations, which no other count holds."""
 
 COUNT_MAX: Final = 2**32 - 1
 """Tokens that a column holds."""
@@ -32,7 +32,7 @@ COUNTS: Final[dict[str, str]] = {
         "cached": (
             "cached_tokens cache_read_input_tokens cacheReadInputTokens cacheReadInputTokenCount cachedInputTokens "
             "cachedContentTokenCount cached_content_token_count cache_read_tokens prompt_cache_hit_tokens "
-            "cached_prompt_text_tokens num_cached_tokens input_cached_tokens input_cache_read "
+            "cached_prompt_text_tokens num_cached_tokens cached_input_tokens input_cached_tokens input_cache_read "
             "x-amzn-bedrock-cache-read-input-token-count"
         ),
         "write": (
@@ -40,7 +40,9 @@ COUNTS: Final[dict[str, str]] = {
             "cache_write_tokens input_cache_creation x-amzn-bedrock-cache-write-input-token-count"
         ),
         "miss": "prompt_cache_miss_tokens",
-        "reasoning": "reasoning_tokens reasoningTokens output_reasoning_tokens output_reasoning",
+        "reasoning": (
+            "reasoning_tokens reasoningTokens reasoning_output_tokens output_reasoning_tokens output_reasoning"
+        ),
         "thoughts": "thoughtsTokenCount thoughts_token_count",
         "tool_input": "toolUsePromptTokenCount tool_use_prompt_token_count",
         "citations": "citation_tokens",
@@ -91,16 +93,15 @@ DETAILS: Final[dict[str, dict[str, str]]] = {
 """What stands in an object of its own."""
 
 _MODALITIES: Final[dict[str, dict[str, str]]] = {
-    **dict.fromkeys(("promptTokensDetails", "prompt_tokens_details"), {"AUDIO": "audio_input", "IMAGE": "image_input"}),
-    **dict.fromkeys(
-        ("toolUsePromptTokensDetails", "tool_use_prompt_tokens_details"),
-        {"AUDIO": "audio_input", "IMAGE": "image_input"},
-    ),
-    **dict.fromkeys(("cacheTokensDetails", "cache_tokens_details"), {"AUDIO": "audio_cached", "IMAGE": "image_cached"}),
-    **dict.fromkeys(
-        ("candidatesTokensDetails", "candidates_tokens_details", "responseTokensDetails", "response_tokens_details"),
-        {"AUDIO": "audio_output", "IMAGE": "image_output"},
-    ),
+    name: {"AUDIO": f"audio_{part}", "IMAGE": f"image_{part}"}
+    for part, names in {
+        "input": (
+            "promptTokensDetails prompt_tokens_details toolUsePromptTokensDetails tool_use_prompt_tokens_details"
+        ),
+        "cached": "cacheTokensDetails cache_tokens_details",
+        "output": ("candidatesTokensDetails candidates_tokens_details responseTokensDetails response_tokens_details"),
+    }.items()
+    for name in names.split()
 }
 """Gemini's lists of {modality, tokenCount}. It prices video and documents as text, so they are that."""
 _ONE_HOUR: Final = frozenset({"1h", "T1H", "ONE_HOUR"})
@@ -123,9 +124,10 @@ def collect(usage: Mapping[str, Any]) -> tuple[Counts, bool]:
             continue
         elif count is not None and type(value) is not dict:
             readable = _put(counts, count, value) and readable
-        elif name in DETAILS or name in _MODALITIES or name == _WRITES:
-            if name != "tokens" or "billed_units" not in usage:
-                readable = _collect_details(counts, name, value) and readable
+        elif (name in DETAILS or name in _MODALITIES or name == _WRITES) and not (
+            name == "tokens" and "billed_units" in usage
+        ):
+            readable = _collect_details(counts, name, value) and readable
     return counts, not readable
 
 
@@ -179,5 +181,3 @@ def as_count(value: Any) -> int | None:
     elif type(value) is float:
         value = int(value) if value.is_integer() else -1
     return value if type(value) is int and 0 <= value <= COUNT_MAX else None
-
-

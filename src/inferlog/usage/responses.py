@@ -1,5 +1,6 @@
-"""Where in a response its usage and its service tier stand. A response is somebody else's object: what is odd is skipped."""
+"""Where in a response its usage and its service tier stand. It is somebody else's object: what is odd is skipped."""
 
+import contextlib
 import re
 from collections.abc import Iterable
 from typing import Final
@@ -54,10 +55,8 @@ def _bare(response: RawObject) -> msgspec.Raw:
     found = {name: raw for name, raw in response.items() if name in _BARE}
     results = response.get(_TITANS)
     if results is not None and kind(results) == "array":
-        try:
+        with contextlib.suppress(msgspec.ValidationError, LookupError):
             found["tokenCount"] = _decode_results(results)[0]["tokenCount"]
-        except (msgspec.ValidationError, LookupError):
-            pass
     return msgspec.Raw(dumps(found))
 
 

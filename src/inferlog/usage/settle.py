@@ -63,7 +63,7 @@ def settle(counts: Counts, way: Way) -> Reading:
 
 
 def _writes(counts: Counts, flags: list[str]) -> tuple[int, int]:
-    """Return what was written to a cache for five minutes and for an hour; what is told of neither is for five minutes."""
+    """Return what was written to a cache for five minutes and for an hour; what is told of neither is the former."""
     write, hour = counts.get("write", 0), counts.get("write_1h", 0)
     parts = counts.get("write_5m", 0) + hour
     if parts > write:

@@ -1,4 +1,4 @@
-"""Whose way of counting a usage is in: told by the provider's own names, and by the provider only where names are shared."""
+"""Whose way of counting a usage is in: told by a provider's own names, and by the provider where names are shared."""
 
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
