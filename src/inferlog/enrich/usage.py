@@ -7,10 +7,11 @@ import msgspec
 from inferlog.enrich.clock import add_flag
 from inferlog.enrich.tier import answer_tier
 from inferlog.model import NO_JSON, Log, Sent
-from inferlog.pricing.buckets import BUCKETS, CACHE_READ, CACHE_WRITE, INPUT, OUTPUT, Usage, total
+from inferlog.pricing.buckets import INPUT, OUTPUT, Usage, total
 from inferlog.usage import COUNTED_ELSEWHERE, UNREADABLE, read, read_given
 from inferlog.usage.charges import CHARGES, charged
 from inferlog.usage.names import COUNT_MAX, Counts
+from inferlog.usage.plain import read_plain
 from inferlog.usage.responses import TIERS
 from inferlog.usage.settle import TOTAL_ONLY, Reading
 
@@ -28,16 +29,15 @@ _SIDES: Final = (
 def count_tokens(sent: Sent) -> None:
     """Fill usage_details, the sums that the log lacks, and the speed in tokens per second."""
     log = sent.log
-    if COUNTED_ELSEWHERE not in log.flags:
-        reading = _read(sent)
-        for flag in reading.flags:
-            add_flag(log, flag)
-        if reading.buckets is not None:
-            log.usage_details = reading.buckets
-            sent.tokens_known = bool(reading.buckets) or not _was_answered(log)
-            if reading.estimated:
-                _mark_estimated(log, reading.estimated)
-            _fill_sums(log, reading.buckets)
+    if not log.flags or COUNTED_ELSEWHERE not in log.flags:
+        given = _given(log)
+        buckets = read_plain(log.usage) if not given and log.usage is not NO_JSON else None
+        if buckets is None:
+            buckets = _read(sent, given)
+        if buckets is not None:
+            log.usage_details = buckets
+            sent.tokens_known = bool(buckets) or not _was_answered(log)
+            _fill_sums(log, buckets)
     if not log.tokens_per_second and log.latency > 0:
         speed = log.completion_tokens / log.latency
         log.tokens_per_second = int(speed * 1e4 + 0.5) / 1e4 if speed < _SPEED_MAX else 0.0
@@ -50,11 +50,20 @@ def _mark_estimated(log: Log, reasons: tuple[str, ...]) -> None:
     log.estimated = tuple(dict.fromkeys((*log.estimated, *reasons)))
 
 
-def _read(sent: Sent) -> Reading:
+def _read(sent: Sent, given: Counts) -> Usage | None:
+    """Return the buckets of a log's usage and of what came beside it, flagged where they contradict themselves."""
     log = sent.log
-    given = _given(log)
-    if log.usage is NO_JSON:
-        return read_given(given, log.provider_id, log.model)
+    reading = read_given(given, log.provider_id, log.model) if log.usage is NO_JSON else _read_usage(sent, given)
+    for flag in reading.flags:
+        add_flag(log, flag)
+    if reading.estimated:
+        _mark_estimated(log, reading.estimated)
+    return reading.buckets
+
+
+def _read_usage(sent: Sent, given: Counts) -> Reading:
+    """Read the raw usage, and what else it tells: the service tier, and what the provider charges."""
+    log = sent.log
     try:
         usage = _decode(log.usage)
     except (msgspec.DecodeError, RecursionError):
@@ -108,15 +117,16 @@ def _was_answered(log: Log) -> bool:
 
 
 def _fill_sums(log: Log, buckets: Usage) -> None:
-    if not log.prompt_tokens:
-        log.prompt_tokens = min(total(buckets, INPUT), COUNT_MAX)
-    if not log.completion_tokens:
-        log.completion_tokens = min(total(buckets, OUTPUT), COUNT_MAX)
-    if not log.total_request_tokens:
-        log.total_request_tokens = min(total(buckets, BUCKETS), COUNT_MAX)
-    if not log.prompt_cache_hit_tokens:
-        log.prompt_cache_hit_tokens = min(total(buckets, CACHE_READ), COUNT_MAX)
-    if not log.prompt_cache_creation_tokens:
-        log.prompt_cache_creation_tokens = min(total(buckets, CACHE_WRITE), COUNT_MAX)
-    if not log.reasoning_tokens:
-        log.reasoning_tokens = buckets.get("reasoning", 0)
+    """Fill the sums of the buckets that were not given (written out: `total` for each takes three times as long)."""
+    get = buckets.get
+    read = get("cache_read", 0) + get("audio_cache_read", 0)
+    write = get("cache_write_5m", 0) + get("cache_write_1h", 0)
+    into = get("input", 0) + read + write + get("audio_input", 0) + get("image_input", 0)
+    reasoning = get("reasoning", 0)
+    out = get("output", 0) + reasoning + get("audio_output", 0) + get("image_output", 0)
+    log.prompt_tokens = log.prompt_tokens or min(into, COUNT_MAX)
+    log.completion_tokens = log.completion_tokens or min(out, COUNT_MAX)
+    log.total_request_tokens = log.total_request_tokens or min(into + out, COUNT_MAX)
+    log.prompt_cache_hit_tokens = log.prompt_cache_hit_tokens or min(read, COUNT_MAX)
+    log.prompt_cache_creation_tokens = log.prompt_cache_creation_tokens or min(write, COUNT_MAX)
+    log.reasoning_tokens = log.reasoning_tokens or reasoning

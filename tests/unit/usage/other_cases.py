@@ -155,8 +155,7 @@ CASES: Final = (
         {"input": 65, "output": 16}, ((65, "0.15"), (16, "0.15")),
     ),
     Case(
- 
-              "Mistral's Voxtral: audio beside the prompt, as its total says; it is priced by the minute",
+        "Mistral's Voxtral: audio beside the prompt, as its total says; it is priced by the minute",
         "recorded (voxtral-mini-latest transcription)", "mistral", "voxtral-mini-latest", "2026-07-01T12:00:00Z",
         {"usage": {"prompt_audio_seconds": 12, "prompt_tokens": 3, "total_tokens": 419, "completion_tokens": 41,
                    "prompt_tokens_details": {"cached_tokens": 0, "audio_tokens": 375}, "service_tier": "standard"}},
