@@ -106,6 +106,7 @@ _MODALITIES: Final[dict[str, dict[str, str]]] = {
 """Gemini's lists of {modality, tokenCount}. It prices video and documents as text, so they are that."""
 _ONE_HOUR: Final = frozenset({"1h", "T1H", "ONE_HOUR"})
 _WRITES: Final = "cacheDetails"
+_HOLDERS: Final = frozenset({*DETAILS, *_MODALITIES, _WRITES})
 
 
 def collect(usage: Mapping[str, Any]) -> tuple[Counts, bool]:
@@ -124,9 +125,7 @@ def collect(usage: Mapping[str, Any]) -> tuple[Counts, bool]:
             continue
         elif count is not None and type(value) is not dict:
             readable = _put(counts, count, value) and readable
-        elif (name in DETAILS or name in _MODALITIES or name == _WRITES) and not (
-            name == "tokens" and "billed_units" in usage
-        ):
+        elif name in _HOLDERS and (name != "tokens" or "billed_units" not in usage):
             readable = _collect_details(counts, name, value) and readable
     return counts, not readable
 
@@ -140,10 +139,11 @@ def _collect_details(counts: Counts, holder: str, given: Any) -> bool:
     readable = True
     for name, value in given.items():
         count = names.get(name)
-        if count is not None and value is not None and type(value) is not dict:
+        if type(value) is dict:
+            if name in ("cached_tokens_details", "cache_creation"):
+                readable = _collect_details(counts, name, value) and readable
+        elif count is not None and value is not None:
             readable = _put(counts, count, value) and readable
-        elif name in ("cached_tokens_details", "cache_creation") and type(value) is dict:
-            readable = _collect_details(counts, name, value) and readable
     return readable
 
 
@@ -168,7 +168,7 @@ def _collect_list(counts: Counts, holder: str, given: list[Any]) -> bool:
 
 
 def _put(counts: Counts, count: str, value: Any) -> bool:
-    number = as_count(value)
+    number = value if type(value) is int and 0 <= value <= COUNT_MAX else as_count(value)
     if number is not None and counts.get(count, -1) < number:
         counts[count] = number
     return number is not None

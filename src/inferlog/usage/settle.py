@@ -55,8 +55,10 @@ def settle(counts: Counts, way: Way) -> Reading:
     buckets = _input_buckets(counts, into, (cached, write_5m, write_1h), flags)
     if out or thoughts or reasoning:
         buckets |= _output_buckets(counts, out + thoughts, reasoning + thoughts, flags)
+    if into > COUNT_MAX or out + thoughts > COUNT_MAX:
+        buckets = {name: min(count, COUNT_MAX) for name, count in buckets.items()}
     return Reading(
-        {name: min(count, COUNT_MAX) for name, count in buckets.items() if count > 0},
+        {name: count for name, count in buckets.items() if count},
         tuple(dict.fromkeys(flags)) if flags else _NO_FLAGS,
         estimated,
     )
@@ -95,21 +97,25 @@ def _fitting(way: Way, counts: Counts, wholes: tuple[int, int], parts: tuple[int
 
     Without a total, or with one that fits no way, a part that is more than its whole comes beside it.
     """
-    if way.sure:
-        return way
     (into, out), (aside, reasoning) = wholes, parts
     total = counts.get("total")
+    feasible = (way.cached_beside or aside <= into) and (way.reasoning_beside or reasoning <= out)
+    if way.sure or (total is None and feasible):
+        return way
     sum_so_far = into + out + counts.get("tool_input", 0) + counts.get("thoughts", 0)
     if total is not None:
         for cached_beside in (way.cached_beside, not way.cached_beside):
             for reasoning_beside in (way.reasoning_beside, not way.reasoning_beside):
                 if sum_so_far + cached_beside * aside + reasoning_beside * reasoning != total:
                     continue
-                other = way._replace(cached_beside=cached_beside, reasoning_beside=reasoning_beside)
-                if other == way or ((cached_beside or aside <= into) and (reasoning_beside or reasoning <= out)):
-                    return other
+                if (cached_beside, reasoning_beside) == way[:2]:
+                    return way
+                if (cached_beside or aside <= into) and (reasoning_beside or reasoning <= out):
+                    return way._replace(cached_beside=cached_beside, reasoning_beside=reasoning_beside)
         if not (way.rest_is_reasoning and total > sum_so_far):
             flags.append(SUM_MISMATCH)
+    if feasible:
+        return way
     return way._replace(
         cached_beside=way.cached_beside or aside > into, reasoning_beside=way.reasoning_beside or reasoning > out
     )
@@ -126,8 +132,10 @@ def _input_buckets(counts: Counts, whole: int, asides: tuple[int, int, int], fla
     cached, write_5m, write_1h = asides
     get = counts.get
     audio, image = get("audio_input", 0), get("image_input", 0)
-    if not (cached or write_5m or write_1h or audio or image):
-        return {"input": whole}
+    if not (audio or image):
+        text = whole - cached - write_5m - write_1h
+        parts = {"cache_read": cached, "cache_write_5m": write_5m, "cache_write_1h": write_1h}
+        return {"input": text, **parts} if text >= 0 else _cut(parts, -text, flags)
     told_audio, told_image = get("audio_cached", 0), get("image_cached", 0)
     audio_cached = min(told_audio, audio, cached)
     image_cached = min(told_image, image, cached - audio_cached)
@@ -152,6 +160,8 @@ def _input_buckets(counts: Counts, whole: int, asides: tuple[int, int, int], fla
 def _output_buckets(counts: Counts, whole: int, reasoning: int, flags: list[str]) -> Usage:
     audio, image = counts.get("audio_output", 0), counts.get("image_output", 0)
     text = whole - reasoning - audio - image
+    if text == whole:
+        return {"output": text}
     parts = {"reasoning": reasoning, "image_output": image, "audio_output": audio}
     return {"output": text, **parts} if text >= 0 else _cut(parts, -text, flags)
 
