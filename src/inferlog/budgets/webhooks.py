@@ -1,0 +1,161 @@
+"""One signed webhook: its headers, and its one attempt within a bounded time.
+
+Signed in two ways at once: Standard Webhooks (webhook-id, webhook-timestamp, webhook-signature over all three parts;
+https://www.standardwebhooks.com) and the vendor's (X-KeywordsAI-Signature and X-Respan-Signature: the hex HMAC-SHA256
+of the body, keyed with the secret as it is shown; dossier §6 and the vendor's page on webhooks).
+"""
+
+import base64
+import hashlib
+import hmac
+import http.client
+import socket
+import threading
+from contextlib import suppress
+from email.utils import parsedate_to_datetime
+from typing import Final, NamedTuple
+
+import urllib3
+from urllib3.connection import HTTPConnection, HTTPSConnection
+
+from inferlog import __version__, ids
+from inferlog.budgets.addresses import Refused, Target, check_url, look_up
+from inferlog.errors import InvalidInput
+
+_ADDRESSES_MAX: Final = 3
+_PROBLEM_MAX: Final = 300
+_PREFIX: Final = "whsec_"
+_GONE: Final = 410
+
+
+class Answer(NamedTuple):
+    """How an attempt went: no problem means delivered. `gone`: the receiver wants no more of it (410).
+
+    `retry_after` is how many seconds it asked to be left alone, if it did.
+    """
+
+    problem: str = ""
+    gone: bool = False
+    retry_after: float | None = None
+
+
+def signed_headers(event_id: str, body: bytes, secret: str, moment: float) -> dict[str, str]:
+    """Return the headers that sign a webhook, sent at `moment` (seconds since 1970 UTC)."""
+    timestamp = str(int(moment))
+    key = base64.b64decode(secret.removeprefix(_PREFIX))
+    signature = hmac.new(key, f"{event_id}.{timestamp}.".encode() + body, hashlib.sha256).digest()
+    vendors = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+    return {
+        "webhook-id": event_id,
+        "webhook-timestamp": timestamp,
+        "webhook-signature": f"v1,{base64.b64encode(signature).decode()}",
+        "X-KeywordsAI-Signature": vendors,
+        "X-Respan-Signature": vendors,
+    }
+
+
+class Sender:
+    """Sends webhooks, several at once if several threads ask it to."""
+
+    def __init__(self, *, seconds_max: float, private: bool) -> None:
+        """Give each attempt at most `seconds_max` seconds; `private` tells whether private addresses are allowed."""
+        self._seconds_max = seconds_max
+        self._private = private
+        self._lock = threading.Lock()
+        self._open: set[socket.socket] = set()
+
+    def send(self, event_id: str, url: str, secret: str, body: bytes) -> Answer:
+        """Post one webhook once and return how it went. Redirects are not followed; certificates are verified."""
+        headers = {
+            "Content-Type": "application/json",
+            "User-Agent": f"inferlog/{__version__}",
+            **signed_headers(event_id, body, secret, ids.now()),
+        }
+        try:
+            target = check_url(url)
+            return self._post(target, {"Host": _host(target), **headers}, body)
+        except (Refused, InvalidInput) as error:
+            return Answer(str(error)[:_PROBLEM_MAX])
+        except (OSError, urllib3.exceptions.HTTPError, http.client.HTTPException, ValueError) as error:
+            reason = str(getattr(error, "reason", None) or error) or type(error).__name__
+            return Answer(f"cannot be reached within {self._seconds_max:g} s: {reason}"[:_PROBLEM_MAX])
+
+    def abort(self) -> None:
+        """End every attempt that is under way."""
+        with self._lock:
+            for each in self._open:
+                _shut(each)
+
+    def _post(self, target: Target, headers: dict[str, str], body: bytes) -> Answer:
+        connection = self._connect(target)
+        held = connection.sock
+        with self._lock:
+            self._open.add(held)
+        # A timeout of the socket bounds each wait of its own: a receiver that sends a byte now and then outlasts it.
+        timer = threading.Timer(self._seconds_max, _shut, (held,))
+        timer.daemon = True
+        timer.start()
+        try:
+            connection.request("POST", target.path, body=body, headers=headers, preload_content=False)
+            response = connection.getresponse()
+            return _read_answer(response.status, response.headers.get("retry-after"))
+        finally:
+            timer.cancel()
+            with self._lock:
+                self._open.discard(held)
+            connection.close()
+
+    def _connect(self, target: Target) -> HTTPConnection:
+        """Return a connection to the first of the host's addresses that answers. Raises the last one's OSError."""
+        addresses = look_up(target, private=self._private)[:_ADDRESSES_MAX]
+        for address in addresses:
+            connection = self._connection(target, address)
+            try:
+                connection.connect()
+            except (OSError, urllib3.exceptions.HTTPError):
+                connection.close()
+                if address == addresses[-1]:
+                    raise
+            else:
+                return connection
+        raise Refused(f"the host {target.host} has no address")
+
+    def _connection(self, target: Target, address: str) -> HTTPConnection:
+        if not target.secure:
+            return HTTPConnection(address, target.port, timeout=self._seconds_max)
+        return HTTPSConnection(
+            address,
+            target.port,
+            timeout=self._seconds_max,
+            cert_reqs="CERT_REQUIRED",
+            server_hostname=target.host,
+            assert_hostname=target.host,
+        )
+
+
+def _read_answer(status: int, retry_after: str | None) -> Answer:
+    if 200 <= status < 300:
+        return Answer()
+    what = " (redirects are not followed: give the address itself)" if 300 <= status < 400 else ""
+    return Answer(f"answered {status}{what}", status == _GONE, _seconds(retry_after))
+
+
+def _seconds(retry_after: str | None) -> float | None:
+    """Return the seconds that a Retry-After header asks for: a number of them, or a date (RFC 9110 §10.2.3)."""
+    if retry_after is None:
+        return None
+    if retry_after.isdigit() and len(retry_after) < 10:
+        return float(retry_after)
+    with suppress(ValueError, OverflowError):
+        return max(parsedate_to_datetime(retry_after).timestamp() - ids.now(), 0.0)
+    return None
+
+
+def _host(target: Target) -> str:
+    host = f"[{target.host}]" if ":" in target.host else target.host
+    return host if target.port == (443 if target.secure else 80) else f"{host}:{target.port}"
+
+
+def _shut(held: socket.socket) -> None:
+    with suppress(OSError):
+        held.shutdown(socket.SHUT_RDWR)
