@@ -103,6 +103,12 @@ class RowsRefused(InferlogError):
     reason = "rows_refused"
 
 
+class WebhookFailed(InferlogError):
+    """A webhook was tried, and its receiver did not take it."""
+
+    reason = "webhook"
+
+
 class DataDirectoryInUse(InferlogError):
     """Another process holds the data directory."""
 

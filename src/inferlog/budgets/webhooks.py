@@ -77,7 +77,7 @@ class Sender:
         except (Refused, InvalidInput) as error:
             return Answer(str(error)[:_PROBLEM_MAX])
         except (OSError, urllib3.exceptions.HTTPError, http.client.HTTPException, ValueError) as error:
-            reason = str(getattr(error, "reason", None) or error) or type(error).__name__
+            reason = str(error.__cause__ or error) or type(error).__name__
             return Answer(f"cannot be reached within {self._seconds_max:g} s: {reason}"[:_PROBLEM_MAX])
 
     def abort(self) -> None:
