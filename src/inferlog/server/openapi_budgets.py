@@ -21,21 +21,32 @@ _THRESHOLDS: Final[Schema] = {
     "description": "Percent of the amount. Default: 50, 80, 100.",
 }
 _CHANGEABLE: Final[Schema] = {
-    "name": {**_TEXT, "pattern": "^[A-Za-z0-9 ]{0,99}[A-Za-z0-9]$", "description": "One of its own in the project."},
-    "amount": {"type": "number", "minimum": 1, "maximum": 1_000_000, "description": "USD for each period."},
+    "name": {**_TEXT, "minLength": 1, "maxLength": 200, "description": "One of its own in the project."},
+    "amount": {
+        "anyOf": [{"type": "number", "minimum": 1e-6, "exclusiveMaximum": 1e15}, {**_TEXT, "pattern": "^[0-9]{1,15}$"}],
+        "description": "USD for each period, with at most six decimal places.",
+    },
     "thresholds": _THRESHOLDS,
     "webhook_url": {
-        "anyOf": [{**_TEXT, "pattern": "^https?://[a-z]{1,9}\\.example/[a-z]{0,9}$"}, _NULL],
+        "anyOf": [{**_TEXT, "format": "uri", "pattern": "^https?://", "maxLength": 2_000}, _NULL],
         "description": "Who is told when a threshold is reached.",
     },
 }
 _FIXED: Final[Schema] = {
-    "customer_identifier": {**_TEXT, "pattern": "^[A-Za-z0-9*]{1,20}$", "description": "* is each customer by itself."},
+    "customer_identifier": {
+        **_TEXT,
+        "minLength": 1,
+        "maxLength": 1_000,
+        "description": "Of this customer; * is each customer by itself.",
+    },
+    "api_key_prefix": {**_TEXT, "description": "Of the key with this visible prefix."},
+    "scope": {"enum": ["project", "customer", "key"], "description": "Follows from what is given of these two."},
     "environment": {"enum": ["prod", "test"], "description": "Default: both."},
     "period": {"enum": list(PERIODS), "description": "Default: month. Weeks begin on Monday."},
     "time_zone": {
-        "enum": ["UTC", "Europe/Berlin", "America/New_York"],
-        "description": "Any name of the IANA database.",
+        **_TEXT,
+        "description": "A name of the IANA database. Default: UTC.",
+        "example": "Europe/Berlin",
     },
 }
 _READ_ERRORS: Final = ("400", "401", "403", "422", "429", "503")
@@ -64,8 +75,6 @@ def schemas() -> Schema:
             "properties": {**_CHANGEABLE, **_FIXED},
             "required": ["name", "amount"],
             "additionalProperties": False,
-            "description": "Of the whole project; of a customer with customer_identifier; of a key with "
-            "api_key_prefix, its visible prefix.",
         },
         "BudgetChange": {"type": "object", "properties": _CHANGEABLE, "additionalProperties": False},
         "BudgetDefinition": _definition(),
