@@ -170,11 +170,8 @@ def _short_text(raw: msgspec.Raw, most: int) -> str | None:
 
 def _amount(raw: msgspec.Raw) -> Decimal | None:
     text = _text(raw) if kind(raw) == "string" else bytes(raw).decode() if kind(raw) == "number" else None
-    try:
-        amount = Decimal(text or "")
-    except InvalidOperation:
-        return None
-    if not amount.is_finite() or not 0 < amount < _AMOUNT_MAX:
+    amount = _number(text or "")
+    if amount is None or not 0 < amount < _AMOUNT_MAX:
         return None
     exponent = amount.normalize().as_tuple().exponent
     return amount if isinstance(exponent, int) and exponent >= -_AMOUNT_DIGITS else None
@@ -183,12 +180,25 @@ def _amount(raw: msgspec.Raw) -> Decimal | None:
 def _thresholds(raw: msgspec.Raw) -> tuple[int, ...] | None:
     if kind(raw) != "array":
         return None
-    numbers = [bytes(each).decode() for each in read_array(raw) if kind(each) == "number"]
-    if not 1 <= len(numbers) <= _THRESHOLDS_MAX or len(numbers) < len(read_array(raw)):
+    numbers = [_percent(each) for each in read_array(raw)]
+    if not 1 <= len(numbers) <= _THRESHOLDS_MAX or None in numbers:
         return None
-    if not all(number.isdigit() and len(number) <= 4 and 1 <= int(number) <= _THRESHOLD_MAX for number in numbers):
+    return tuple(sorted({number for number in numbers if number}))
+
+
+def _percent(raw: msgspec.Raw) -> int | None:
+    number = _number(bytes(raw).decode()) if kind(raw) == "number" else None
+    if number is None or not 1 <= number <= _THRESHOLD_MAX or number != int(number):  # 50.0 is a whole number in JSON
         return None
-    return tuple(sorted({int(number) for number in numbers}))
+    return int(number)
+
+
+def _number(text: str) -> Decimal | None:
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
 
 
 def _time_zone(raw: msgspec.Raw) -> str | None:

@@ -20,7 +20,7 @@ from inferlog import ids
 from inferlog.budgets.definitions import Budget, Change, Draft
 from inferlog.budgets.events import Crossing, Event
 from inferlog.budgets.periods import Period
-from inferlog.errors import InvalidInput, NotFound
+from inferlog.errors import Conflict, NotFound
 
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS budgets (
@@ -109,7 +109,7 @@ class Register:
         self._db.executescript(_SCHEMA)
 
     def create(self, project_id: str, draft: Draft, *, most: int) -> Budget:
-        """Keep a new budget and return it. Raises InvalidInput if its name is taken or the project has `most`."""
+        """Keep a new budget and return it. Raises Conflict if its name is taken or the project has `most`."""
         moment = ids.now()
         budget = Budget(
             id=ids.new_uuid().replace("-", ""),
@@ -122,14 +122,14 @@ class Register:
         with self._writing():
             (count,) = self._db.execute("SELECT count(*) FROM budgets WHERE project_id = ?", (project_id,)).fetchone()
             if count >= most:
-                raise InvalidInput(f"This project has {count:,} budgets; the limit budgets_max is {most:,}")
+                raise Conflict(f"This project has {count:,} budgets; the limit budgets_max is {most:,}")
             self._put(budget)
         return budget
 
     def change(self, project_id: str, budget_id: str, change: Change) -> Budget:
         """Change a budget and return it. A given webhook address has a new secret, also if it is the same address.
 
-        Raises NotFound, InvalidInput if the name is taken.
+        Raises NotFound, Conflict if the name is taken.
         """
         with self._writing():
             budget = self._find(project_id, budget_id)
@@ -275,7 +275,7 @@ class Register:
         try:
             self._db.execute(_PUT, row)
         except sqlite3.IntegrityError:
-            raise InvalidInput(f"name: this project has a budget named {budget.name!r} already") from None
+            raise Conflict(f"name: this project has a budget named {budget.name!r} already") from None
 
     @contextmanager
     def _writing(self) -> Iterator[None]:

@@ -88,9 +88,9 @@ def _moment(call: Call) -> float:
     if not given:
         return ids.now()
     moment = read_time(given)
-    if moment is None or not 0 <= moment <= _TIME_MAX:
+    if moment is None:
         raise InvalidInput(f"at: expected a time as ISO 8601 or an epoch, received: {given[:80]}")
-    return moment
+    return min(max(moment, 0.0), _TIME_MAX)
 
 
 async def _states(call: Call, budgets: Iterable[Budget]) -> list[dict[str, Any]]:

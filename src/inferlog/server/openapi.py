@@ -164,6 +164,8 @@ _STORED_FORMS: Final[dict[Any, Schema]] = {
     float: {"type": "number"},
     bool: {"type": "boolean"},
     bool | None: _maybe({"type": "boolean"}),
+    dict[str, int]: {"type": "object", "additionalProperties": _WHOLE},
+    tuple[str, ...]: {"type": "array", "items": _TEXT},
 }
 
 
@@ -273,6 +275,7 @@ _ERROR_TEXTS: Final = {
     "403": "The key lacks the scope",
     "404": "Not found",
     "408": "The body came too slowly",
+    "409": "The name is taken, or there are as many as there may be",
     "413": "Over a stated limit",
     "415": "Not JSON, or an unknown encoding",
     "422": "The query was cut at a stated limit",

@@ -86,8 +86,8 @@ def schemas() -> Schema:
 
 def paths(error_texts: Mapping[str, str]) -> Schema:
     """Return the operations of these routes."""
-    made = _body("NewBudget"), _answers("BudgetDefinition", error_texts, "201", *_CHANGE_ERRORS)
-    changed = _body("BudgetChange"), _answers("BudgetDefinition", error_texts, "200", "404", *_CHANGE_ERRORS)
+    made = _body("NewBudget"), _answers("BudgetDefinition", error_texts, "201", "409", *_CHANGE_ERRORS)
+    changed = _body("BudgetChange"), _answers("BudgetDefinition", error_texts, "200", "404", "409", *_CHANGE_ERRORS)
     gone = _answers("BudgetDefinition", error_texts, "200", "401", "403", "404", "429")
     gone["204"] = {"description": "Forgotten"}
     del gone["200"]
