@@ -21,6 +21,7 @@ from inferlog.budgets.definitions import Budget, Change, Draft
 from inferlog.budgets.events import Crossing, Event
 from inferlog.budgets.periods import Period
 from inferlog.errors import Conflict, NotFound
+from inferlog.jsontext import dumps
 
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS budgets (
@@ -38,6 +39,7 @@ CREATE TABLE IF NOT EXISTS events (
     delivered_at REAL,
     UNIQUE (budget_id, version, subject, period_start, threshold)
 );
+CREATE INDEX IF NOT EXISTS events_ended ON events (period_end);
 CREATE INDEX IF NOT EXISTS events_due ON events (due_at) WHERE delivery = 'pending';
 CREATE TABLE IF NOT EXISTS seen (
     budget_id TEXT PRIMARY KEY REFERENCES budgets (id) ON DELETE CASCADE,
@@ -53,7 +55,8 @@ _PUT: Final = (
 _DUE: Final = (
     "SELECT events.id, budget_id, webhook_url, webhook_secret, body, attempts, crossed_at "
     "FROM events JOIN budgets ON budgets.id = budget_id "
-    "WHERE delivery = 'pending' AND due_at <= ? ORDER BY crossed_at, threshold"
+    "WHERE delivery = 'pending' AND due_at <= ? AND budget_id NOT IN (SELECT value FROM json_each(?)) "
+    "ORDER BY crossed_at, threshold LIMIT 1"
 )
 _RECORDED: Final = "SELECT budget_id, version, subject, period_start, threshold FROM events WHERE period_end > ?"
 
@@ -202,10 +205,9 @@ class Register:
 
     def due(self, moment: float, busy: Iterable[str]) -> Delivery | None:
         """Return the first webhook that is due at `moment` of a budget that is not among the `busy` ones, or None."""
-        away = set(busy)
         with self._lock:
-            rows = self._db.execute(_DUE, (moment,))
-            return next((Delivery(*row) for row in rows if row[1] not in away), None)
+            row = self._db.execute(_DUE, (moment, dumps([*busy]).decode())).fetchone()
+        return Delivery(*row) if row else None
 
     def next_due(self) -> float | None:
         """Return when the next webhook is due, or None if none waits."""

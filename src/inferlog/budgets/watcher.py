@@ -125,6 +125,8 @@ class Watcher:
         except (InferlogError, sqlite3.Error, OSError) as error:
             self._failed(str(error))
         except Exception as error:  # the loop must outlive what nobody foresaw: the next look finds the same
+            if self._stopping.is_set():  # the store may be closed by now
+                return
             _logger.exception("unexpected failure while looking at budgets")
             self._failed(f"unexpected {type(error).__name__}: {error}")
         else:
