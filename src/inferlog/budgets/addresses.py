@@ -21,6 +21,7 @@ _HOST: Final = re.compile(r"[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\]")
 _UNREACHABLE: Final = tuple(
     ipaddress.ip_network(text) for text in ("0.0.0.0/8", "240.0.0.0/4", "169.254.0.0/16", "fe80::/10", "::/128")
 )
+_NAT64: Final = ipaddress.ip_network("64:ff9b::/96")
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
@@ -92,7 +93,8 @@ def _allowed(texts: Iterable[str], *, private: bool) -> list[str]:
 def why_not(address: Address, *, private: bool) -> str | None:
     """Return why no webhook goes to an address, or None if one may; `private` allows addresses that are not public."""
     if isinstance(address, ipaddress.IPv6Address):  # an IPv4 address in the clothes of IPv6 is that IPv4 address
-        address = address.ipv4_mapped or address.sixtofour or address
+        inner = ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF) if address in _NAT64 else None
+        address = address.ipv4_mapped or address.sixtofour or inner or address
     if address.is_multicast or any(address in network for network in _UNREACHABLE):
         return f"no webhook goes to the address {address} (link-local, multicast or reserved)"
     if not private and not address.is_global:

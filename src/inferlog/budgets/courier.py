@@ -8,6 +8,7 @@ from typing import Final
 from inferlog import ids, metrics
 from inferlog.budgets.register import Delivery, Register
 from inferlog.budgets.webhooks import Answer, Sender
+from inferlog.errors import StorageFull
 from inferlog.priority import step_back
 
 _THREADS: Final = 4
@@ -71,7 +72,7 @@ class Courier:
                 if delivery is None:
                     return
                 self._deliver(delivery)
-            except sqlite3.Error as error:
+            except (sqlite3.Error, StorageFull) as error:
                 self._pause_after(f"the file of budgets cannot be used: {error}")
             except Exception:  # the loop must outlive what nobody foresaw: the webhook is still to be delivered
                 _logger.exception("unexpected failure while delivering a webhook")

@@ -20,7 +20,7 @@ from inferlog import ids
 from inferlog.budgets.definitions import Budget, Change, Draft
 from inferlog.budgets.events import Crossing, Event
 from inferlog.budgets.periods import Period
-from inferlog.errors import Conflict, NotFound
+from inferlog.errors import Conflict, NotFound, StorageFull
 from inferlog.jsontext import dumps
 
 _SCHEMA: Final = """
@@ -281,12 +281,14 @@ class Register:
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
-        """Make all that is written within one transaction."""
+        """Make all that is written within one transaction. Raises StorageFull if the disk does not take it."""
         with self._lock:
-            self._db.execute("BEGIN IMMEDIATE")
             try:
+                self._db.execute("BEGIN IMMEDIATE")
                 yield
                 self._db.execute("COMMIT")
+            except sqlite3.OperationalError as error:
+                raise StorageFull(f"Budgets cannot be written ({error}): make space in the data directory") from error
             finally:
                 if self._db.in_transaction:
                     self._db.execute("ROLLBACK")

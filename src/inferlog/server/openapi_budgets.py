@@ -50,7 +50,7 @@ _FIXED: Final[Schema] = {
     },
 }
 _READ_ERRORS: Final = ("400", "401", "403", "422", "429", "503")
-_CHANGE_ERRORS: Final = ("400", "401", "403", "408", "413", "415", "429")
+_CHANGE_ERRORS: Final = ("400", "401", "403", "408", "413", "415", "429", "507")
 _BUDGET_ID: Final[Schema] = {
     "name": "budget_id",
     "in": "path",
@@ -88,7 +88,7 @@ def paths(error_texts: Mapping[str, str]) -> Schema:
     """Return the operations of these routes."""
     made = _body("NewBudget"), _answers("BudgetDefinition", error_texts, "201", "409", *_CHANGE_ERRORS)
     changed = _body("BudgetChange"), _answers("BudgetDefinition", error_texts, "200", "404", "409", *_CHANGE_ERRORS)
-    gone = _answers("BudgetDefinition", error_texts, "200", "401", "403", "404", "429")
+    gone = _answers("BudgetDefinition", error_texts, "200", "401", "403", "404", "429", "507")
     gone["204"] = {"description": "Forgotten"}
     del gone["200"]
     return {

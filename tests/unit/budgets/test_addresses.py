@@ -47,6 +47,7 @@ def test_what_is_no_address_is_refused(url: str) -> None:
         ("127.0.0.1", True, False), ("10.1.2.3", True, False), ("172.16.0.1", True, False),
         ("192.168.0.1", True, False), ("100.64.0.1", True, False), ("::1", True, False), ("fd00::1", True, False),
         ("::ffff:127.0.0.1", True, False), ("2002:7f00:1::", True, False),
+        ("64:ff9b::7f00:1", True, False), ("64:ff9b::a9fe:a9fe", False, False),
         ("169.254.169.254", False, False), ("::ffff:169.254.169.254", False, False), ("fe80::1", False, False),
         ("0.0.0.0", False, False), ("::", False, False), ("224.0.0.1", False, False), ("ff02::1", False, False),
         ("255.255.255.255", False, False), ("240.0.0.1", False, False),

@@ -9,7 +9,7 @@ import pytest
 
 from inferlog.budgets.definitions import Change, Draft
 from inferlog.budgets.register import Register, Seen
-from inferlog.errors import Conflict, NotFound
+from inferlog.errors import Conflict, NotFound, StorageFull
 from tests.unit.budgets.samples import MONTH, NOW, PROJECT, kept, reached
 
 URL = "http://127.0.0.1:9/"
@@ -204,6 +204,19 @@ def test_old_events_are_forgotten_unless_they_wait(register: Register) -> None:
     assert len(register.told(made, MONTH.start)) == 3
     register.drop_older(MONTH.end + 1)
     assert [each.event_id for each in register.told(made, MONTH.start)] == [third.id]
+
+
+def test_a_full_disk_is_said_and_leaves_what_was_there(register: Register) -> None:
+    """A 507 with the reason, nothing half written; with space again it goes on."""
+    made = kept(register)
+    [(pages,)] = register._db.execute("PRAGMA page_count").fetchall()
+    register._db.execute(f"PRAGMA max_page_count = {pages}")
+    many = [event for number in range(200) for event in reached(made, "100", subject=f"c{number}")]
+    with pytest.raises(StorageFull, match=r"Budgets cannot be written \(database or disk is full\): make space"):
+        register.record(many)
+    assert register.recorded(0) == set()
+    register._db.execute("PRAGMA max_page_count = 1000000")
+    assert len(register.record(many)) == len(many)
 
 
 def test_what_was_seen_is_kept(register: Register) -> None:
