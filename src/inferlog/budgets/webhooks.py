@@ -10,13 +10,16 @@ import hashlib
 import hmac
 import http.client
 import socket
+import ssl
 import threading
-from contextlib import suppress
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from email.utils import parsedate_to_datetime
 from typing import Final, NamedTuple
 
 import urllib3
-from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connection import HTTPConnection
 
 from inferlog import __version__, ids
 from inferlog.budgets.addresses import Refused, Target, check_url, look_up
@@ -87,50 +90,55 @@ class Sender:
                 _shut(each)
 
     def _post(self, target: Target, headers: dict[str, str], body: bytes) -> Answer:
-        connection = self._connect(target)
-        held = connection.sock
-        with self._lock:
-            self._open.add(held)
-        # A timeout of the socket bounds each wait of its own: a receiver that sends a byte now and then outlasts it.
-        timer = threading.Timer(self._seconds_max, _shut, (held,))
+        deadline = time.monotonic() + self._seconds_max
+        with self._dial(target, deadline) as plain, self._bounded(plain, deadline):
+            connection = HTTPConnection(target.host, target.port, timeout=self._seconds_max)
+            try:
+                connection.sock = _secured(plain, target.host) if target.secure else plain
+                connection.request("POST", target.path, body=body, headers=headers, preload_content=False)
+                response = connection.getresponse()
+                return _read_answer(response.status, response.headers.get("retry-after"))
+            finally:
+                connection.close()
+
+    def _dial(self, target: Target, deadline: float) -> socket.socket:
+        """Connect to the first of the host's addresses that answers. Raises Refused, or the last one's OSError."""
+        addresses = look_up(target, private=self._private)[:_ADDRESSES_MAX]
+        for address in addresses[:-1]:
+            with suppress(OSError):
+                return socket.create_connection((address, target.port), _left(deadline))
+        return socket.create_connection((addresses[-1], target.port), _left(deadline))
+
+    @contextmanager
+    def _bounded(self, connected: socket.socket, deadline: float) -> Iterator[None]:
+        """Shut a connection when its time is over, or when all are broken off.
+
+        A timeout of the socket bounds each wait by itself: a receiver that sends a byte now and then outlasts it. What
+        is shut is a second handle, since TLS takes the first one over.
+        """
+        connected.settimeout(_left(deadline))
+        handle = connected.dup()
+        timer = threading.Timer(_left(deadline), _shut, (handle,))
         timer.daemon = True
         timer.start()
+        with self._lock:
+            self._open.add(handle)
         try:
-            connection.request("POST", target.path, body=body, headers=headers, preload_content=False)
-            response = connection.getresponse()
-            return _read_answer(response.status, response.headers.get("retry-after"))
+            yield
         finally:
             timer.cancel()
             with self._lock:
-                self._open.discard(held)
-            connection.close()
+                self._open.discard(handle)
+            handle.close()
 
-    def _connect(self, target: Target) -> HTTPConnection:
-        """Return a connection to the first of the host's addresses that answers. Raises the last one's OSError."""
-        addresses = look_up(target, private=self._private)[:_ADDRESSES_MAX]
-        for address in addresses:
-            connection = self._connection(target, address)
-            try:
-                connection.connect()
-            except (OSError, urllib3.exceptions.HTTPError):
-                connection.close()
-                if address == addresses[-1]:
-                    raise
-            else:
-                return connection
-        raise Refused(f"the host {target.host} has no address")
 
-    def _connection(self, target: Target, address: str) -> HTTPConnection:
-        if not target.secure:
-            return HTTPConnection(address, target.port, timeout=self._seconds_max)
-        return HTTPSConnection(
-            address,
-            target.port,
-            timeout=self._seconds_max,
-            cert_reqs="CERT_REQUIRED",
-            server_hostname=target.host,
-            assert_hostname=target.host,
-        )
+def _secured(plain: socket.socket, host: str) -> ssl.SSLSocket:
+    """Return a connection over TLS, whose certificate is trusted here and is the host's. Raises ssl.SSLError."""
+    return ssl.create_default_context().wrap_socket(plain, server_hostname=host)
+
+
+def _left(deadline: float) -> float:
+    return max(deadline - time.monotonic(), 0.001)
 
 
 def _read_answer(status: int, retry_after: str | None) -> Answer:

@@ -116,12 +116,16 @@ def test_a_private_address_is_not_connected_to_where_they_are_not_allowed(receiv
     assert receiver.received == []
 
 
-@pytest.mark.parametrize("drip", [b"", b"HTTP/1.1 2", b"no http at all"])
-def test_a_receiver_that_does_not_answer_is_left(drip: bytes) -> None:
-    """Silent or with a byte now and then: the attempt ends when its time is over."""
+@pytest.mark.parametrize(
+    ("scheme", "drip"),
+    [("http", b""), ("http", b"HTTP/1.1 2"), ("http", b"no http at all"), ("https", b""),
+     ("https", b"\x16\x03\x03\x40\x00")],
+)  # fmt: skip
+def test_a_receiver_that_does_not_answer_is_left(scheme: str, drip: bytes) -> None:
+    """Silent or with a byte now and then, also within TLS's handshake: the attempt ends when its time is over."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         threading.Thread(target=_drip, args=(listener, drip), daemon=True).start()
-        answer = send(f"http://127.0.0.1:{listener.getsockname()[1]}/", seconds_max=0.3)
+        answer = send(f"{scheme}://127.0.0.1:{listener.getsockname()[1]}/", seconds_max=0.3)
     assert answer.problem.startswith("cannot be reached within 0.3 s: ")
 
 
