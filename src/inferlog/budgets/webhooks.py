@@ -66,6 +66,7 @@ class Sender:
         self._private = private
         self._lock = threading.Lock()
         self._open: set[socket.socket] = set()
+        self._aborted = False
 
     def send(self, event_id: str, url: str, secret: str, body: bytes) -> Answer:
         """Post one webhook once and return how it went. Redirects are not followed; certificates are verified."""
@@ -84,8 +85,9 @@ class Sender:
             return Answer(f"cannot be reached within {self._seconds_max:g} s: {reason}"[:_PROBLEM_MAX])
 
     def abort(self) -> None:
-        """End every attempt that is under way."""
+        """Break off every attempt that is under way, and each that still begins."""
         with self._lock:
+            self._aborted = True
             for each in self._open:
                 _shut(each)
 
@@ -123,6 +125,8 @@ class Sender:
         timer.start()
         with self._lock:
             self._open.add(handle)
+            if self._aborted:
+                _shut(handle)
         try:
             yield
         finally:
