@@ -32,6 +32,14 @@ class Flushed:
 
 
 @pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    """An embedded store: what is asked of every kind of store is asked in test_spending.py."""
+    opened = Store(f"chdb://{tmp_path / 'store'}", scratch=tmp_path / "scratch")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
 def register(tmp_path: Path) -> Iterator[Register]:
     """An empty register."""
     opened = Register(tmp_path / "budgets.db")
