@@ -74,13 +74,17 @@ class Uncounted:
             add_flag(log, NOT_COUNTED)
             return 0
         try:
-            counted = count(log, bytes_max)
+            return self._fill(log, bytes_max)
         except Exception:  # whatever a client wrote into its messages must not hold up the logs of all others
             _logger.exception("the tokens of the log %s cannot be counted", log.id)
+            log.estimated, log.usage_details = (), {}
+            log.prompt_tokens = log.completion_tokens = log.total_request_tokens = 0
             add_flag(log, NOT_COUNTED)
             return 0
-        log.estimated = counted.estimated
-        log.usage_details = counted.usage
+
+    def _fill(self, log: Log, bytes_max: int) -> int:
+        counted = count(log, bytes_max)
+        log.estimated, log.usage_details = counted.estimated, counted.usage
         log.prompt_tokens = counted.usage.get("input", 0)
         log.completion_tokens = counted.usage.get("output", 0)
         if log.cost_source != "given":
