@@ -1,0 +1,31 @@
+"""What logs cost and used, by day and model: our side of an invoice."""
+
+from datetime import date, timedelta
+from typing import Final
+
+import msgspec
+
+from inferlog.enrich.uncounted import CALLS
+from inferlog.errors import InvalidInput
+from inferlog.query.logs import Rows
+from inferlog.query.statements import statement
+from inferlog.reconcile.compare import Spent
+
+DAYS_MAX: Final = 400
+_decode: Final = msgspec.json.Decoder(Spent).decode_lines
+
+
+def fetch_spending(rows: Rows, project_id: str, first: date, last: date) -> list[Spent]:
+    """Return what a project's logs of these days say, the last one included. Raises InvalidInput for too many days."""
+    days = (last - first).days + 1
+    if days > DAYS_MAX:
+        raise InvalidInput(
+            f"The export spans {days:,} days, {first} to {last}; at most {DAYS_MAX} are compared at once"
+        )
+    parameters = {
+        "project_id": project_id,
+        "first": str(first),
+        "after": str(last + timedelta(days=1)),
+        "calls": sorted(CALLS),
+    }
+    return _decode(rows.query(statement("spending.by_day"), parameters))
