@@ -14,7 +14,7 @@ from rich.table import Table
 from inferlog.cli.options import setting_options
 from inferlog.config import Settings, load
 from inferlog.errors import ConfigError, DataDirectoryInUse, InferlogError, StoreUnavailable
-from inferlog.query.spending import fetch_spending
+from inferlog.query.spending import fetch_spending, render_report
 from inferlog.reconcile.compare import Report, compare
 from inferlog.reconcile.invoices import read_invoice
 from inferlog.server.http import encode
@@ -50,7 +50,7 @@ def reconcile(
         click.echo(f"inferlog: {error}", err=True)
         sys.exit(2)
     if as_json:
-        click.echo(encode(report))
+        click.echo(encode(render_report(report)))
     else:
         _print(report)
     sys.exit(0 if report.within else 1)

@@ -1,15 +1,17 @@
-"""What logs cost and used, by day and model: our side of an invoice."""
+"""What logs cost and used, by day and model: our side of an invoice; and the comparison as the API shows it."""
 
 from datetime import date, timedelta
-from typing import Final
+from decimal import Decimal
+from typing import Any, Final
 
 import msgspec
 
 from inferlog.enrich.uncounted import CALLS
 from inferlog.errors import InvalidInput
 from inferlog.query.logs import Rows
+from inferlog.query.render import amount
 from inferlog.query.statements import statement
-from inferlog.reconcile.compare import Spent
+from inferlog.reconcile.compare import Report, Row, Spent
 
 DAYS_MAX: Final = 400
 _decode: Final = msgspec.json.Decoder(Spent).decode_lines
@@ -29,3 +31,13 @@ def fetch_spending(rows: Rows, project_id: str, first: date, last: date) -> list
         "calls": sorted(CALLS),
     }
     return _decode(rows.query(statement("spending.by_day"), parameters))
+
+
+def render_report(report: Report) -> dict[str, Any]:
+    """Return a comparison as it is answered and printed: amounts without the zeros that only their scale adds."""
+    return {**_plain(report), "rows": [_plain(row) for row in report.rows]}
+
+
+def _plain(part: Report | Row) -> dict[str, Any]:
+    values = msgspec.structs.asdict(part)
+    return {name: amount(value) if isinstance(value, Decimal) else value for name, value in values.items()}

@@ -89,7 +89,10 @@ def _read_csv(text: str) -> Invoice:
     except csv.Error as error:
         raise InvalidInput(f"The export cannot be read as CSV: {error}") from None
     names = [name.strip().lower() for name in rows[0]]
-    numbered = [(number, dict(zip(names, row, strict=False))) for number, row in enumerate(rows[1:], 2) if any(row)]
+    blank = dict.fromkeys(names, "")  # a row may be shorter than the header
+    numbered = [
+        (number, blank | dict(zip(names, row, strict=False))) for number, row in enumerate(rows[1:], 2) if any(row)
+    ]
     if set(_OPENAI_COLUMNS) <= set(names):
         return _invoice("openai", "OpenAI cost export", _each(numbered, _openai_row))
     if set(_ANTHROPIC_COLUMNS) <= set(names):
@@ -144,7 +147,7 @@ def _anthropic_row(row: _Row) -> tuple[date, Line | None]:
 
 
 class _Amount(msgspec.Struct):
-    value: Decimal | str
+    value: Decimal
     currency: str
 
 

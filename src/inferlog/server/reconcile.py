@@ -5,7 +5,7 @@ from typing import Final
 from urllib.parse import parse_qsl
 
 from inferlog.errors import InvalidInput
-from inferlog.query.spending import fetch_spending
+from inferlog.query.spending import fetch_spending, render_report
 from inferlog.reconcile.compare import Report, compare
 from inferlog.reconcile.invoices import Invoice, read_invoice
 from inferlog.server.http import Call, Reply, json_reply
@@ -24,7 +24,7 @@ async def reconcile_invoice(call: Call) -> Reply:
     def run(store: Store) -> Report:
         return compare(invoice, fetch_spending(store, project_id, invoice.first, invoice.last), tolerance)
 
-    return json_reply(await call.runtime.query(run))
+    return json_reply(render_report(await call.runtime.query(run)))
 
 
 def _tolerance(call: Call) -> Decimal:
