@@ -221,4 +221,5 @@ def _logs(number: int) -> str:
 
 
 def _usd(amount: Decimal) -> str:
-    return f"${amount:,.2f}" if abs(amount) >= 1 else f"${amount:.6f}"
+    sign, size = "-" if amount < 0 else "", abs(amount)
+    return f"{sign}${size:,.2f}" if size >= 1 else f"{sign}${size:.6f}"

@@ -9,6 +9,25 @@ _USD: Final[Schema] = {"type": "number", "description": "USD, with all digits"}
 _PERCENT: Final[Schema] = {"anyOf": [{"type": "number"}, {"type": "null"}], "description": "Of theirs; null if 0"}
 _DAY: Final[Schema] = {"type": "string", "format": "date"}
 _ERRORS: Final = ("400", "401", "403", "408", "413", "415", "422", "429", "503")
+_CSV: Final[Schema] = {
+    **_TEXT,
+    "description": "The least that is read, of Anthropic; all other columns may be there, and OpenAI's instead.",
+    "pattern": "^usage_date_utc,model,cost_usd\n20[0-9]{2}-0[1-9]-[01][1-9],[A-Za-z0-9 .-]{0,40},[0-9]{1,6}$",
+}
+_BUCKET: Final[Schema] = {
+    "type": "object",
+    "properties": {
+        "start_time": {"type": "integer", "minimum": 10**9, "maximum": 4 * 10**9},
+        "results": {"type": "array", "maxItems": 0, "description": "Costs as the provider's API gives them"},
+    },
+    "required": ["start_time"],
+    "additionalProperties": False,
+}
+_PAGE: Final[Schema] = {
+    "type": "object",
+    "properties": {"data": {"type": "array", "items": _BUCKET, "minItems": 1, "maxItems": 1}},
+    "required": ["data"],
+}
 _AMOUNTS: Final[Schema] = {"theirs": _USD, "ours": _USD, "difference": _USD, "difference_percent": _PERCENT}
 _WITHIN: Final[Schema] = {"type": "boolean", "description": "The difference is within the tolerance"}
 
@@ -59,7 +78,7 @@ def paths(error_texts: dict[str, str]) -> Schema:
         "requestBody": {
             "required": True,
             "description": "The CSV that the provider exports, or a page of its costs API as JSON",
-            "content": {"text/csv": {"schema": _TEXT}, "application/json": {"schema": {"type": "object"}}},
+            "content": {"text/csv": {"schema": _CSV}, "application/json": {"schema": _PAGE}},
         },
         "responses": {
             "200": {"description": "Done", "content": done},
