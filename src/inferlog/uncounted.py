@@ -14,9 +14,10 @@ from inferlog.counting import count
 from inferlog.counting.tokens import load
 from inferlog.enrich.clock import add_flag
 from inferlog.enrich.cost import price
+from inferlog.enrich.extract import read_object_leniently
 from inferlog.enrich.uncounted import NOT_COUNTED, PENDING
 from inferlog.enrich.usage import count_tokens
-from inferlog.model import Log, Sent
+from inferlog.model import NO_JSON, Log, Sent
 from inferlog.pricing.prices import Prices
 
 _MARK: Final = b'"estimated":["tokens_pending"]'
@@ -89,7 +90,9 @@ class Uncounted:
         log.completion_tokens = counted.usage.get("output", 0)
         if log.cost_source != "given":
             log.cost, log.cost_source = None, ""
-        sent = Sent(log=log, extra={})
+        sent = Sent(log=log, extra={} if log.extra is NO_JSON else read_object_leniently(log.extra))
+        told, log.usage = log.usage, NO_JSON  # it says nothing, or zero, which cannot be true
         count_tokens(sent)
+        log.usage = told
         price(sent, self._prices)
         return counted.bytes_read

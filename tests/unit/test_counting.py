@@ -137,6 +137,16 @@ USER: Final = {"role": "user", "content": "Hi"}
             {"type": "file", "file": {"file_data": "AAAA"}}, {"type": "image_url", "image_url": {"url": "https://x/y"}},
         ]}]}, {"input": 8},
          ("tokens:o200k_base", "tokens:audio_not_counted", "tokens:files_not_counted", "tokens:images_not_counted")),
+        ({"prompt_messages": [{"role": "user", "content": [{"text": "Hi"},
+            {"image": {"format": "png", "source": {"bytes": "AAAA"}}},
+            {"document": {"name": "a", "format": "pdf", "source": {"bytes": "AAAA"}}}]}], "model": "amazon.nova-pro"},
+         {"input": 8}, ("tokens:stand_in", "tokens:images_not_counted", "tokens:files_not_counted")),
+        ({"prompt_messages": [{"role": "user", "content": [
+            {"type": "document", "source": {"type": "text", "media_type": "text/plain", "data": "Hello there"}},
+            {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": "AAAA"}},
+            {"type": "tool_result", "tool_use_id": "toolu_1", "content": "Hello there"}]}],
+          "model": "claude-haiku-4-5"},
+         {"input": 11}, ("tokens:stand_in", "tokens:images_not_counted")),
         ({"prompt_messages": [{"role": "user", "content": [
             {"type": "text", "text": "Hi"}, {"type": "image_url", "image_url": {"url": "https://x/y", "detail": "low"}},
         ]}]}, {"input": 93}, ("tokens:o200k_base",)),

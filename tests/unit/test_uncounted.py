@@ -39,10 +39,10 @@ def completed(uncounted: Uncounted, *rows: bytes) -> list[Log]:
         (ANSWERED | {"usage": {}}, True),
         (ANSWERED | {"usage": {"prompt_tokens": "many"}}, True),
         (ANSWERED | {"stream": True}, True),
-        (ANSWERED | {"stream": True, "usage": {"prompt_tokens": 0, "completion_tokens": 0}}, True),
+        (ANSWERED | {"usage": {"prompt_tokens": 0, "completion_tokens": 0}}, True),
         (ANSWERED | {"status": "error", "status_code": 500}, True),
         (ANSWERED | {"log_type": "embedding"}, True),
-        (ANSWERED | {"usage": {"prompt_tokens": 0, "completion_tokens": 0}}, False),
+        (ASKED | {"usage": {"prompt_tokens": 0, "completion_tokens": 0}}, False),
         (ANSWERED | {"usage": {"prompt_tokens": 1}}, False),
         (ANSWERED | {"completion_tokens": 7}, False),
         (ANSWERED | {"total_request_tokens": 7}, False),
@@ -81,6 +81,14 @@ def test_whose_price_holds_for_a_counted_log(given: dict[str, Any], cost: Decima
     """A given cost stands, given prices come before the book, and an unknown model has no cost, which is not zero."""
     [log] = completed(UNCOUNTED, row(**ANSWERED | given))
     assert (log.cost, log.cost_source, log.total_request_tokens) == (cost, source, 10)
+
+
+def test_a_usage_of_zero_that_cannot_be_true() -> None:
+    """What was answered is counted; the usage that came is kept as it came."""
+    usage = {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}
+    [log] = completed(UNCOUNTED, row(**ANSWERED, stream=True, usage=usage))
+    assert (log.usage_details, log.total_request_tokens) == ({"input": 8, "output": 2}, 10)
+    assert (msgspec.json.decode(log.usage), log.estimated, log.flags) == (usage, ("tokens:o200k_base",), ())
 
 
 def test_other_rows_go_through_as_they_are() -> None:

@@ -29,11 +29,14 @@ _NOT_COUNTED: Final = {
     "inline_data": "tokens:files_not_counted",
     "inlineData": "tokens:files_not_counted",
     "fileData": "tokens:files_not_counted",
+    "document": "tokens:files_not_counted",
     "video": "tokens:files_not_counted",
 }
+_IMAGES: Final = ("image_url", "input_image", "image")
 _NO_TEXT: Final = frozenset(
     "id type role status index object created model finish_reason stop_reason signature encrypted_content call_id "
-    "tool_call_id tool_use_id usage logprobs annotations cache_control mime_type media_type thoughtSignature".split()
+    "tool_call_id tool_use_id toolUseId usage logprobs annotations cache_control mime_type media_type mimeType data "
+    "bytes thoughtSignature reasoning_details finishReason safetyRatings citationMetadata".split()
 )
 """Keys of a message or a part whose value is no text of the conversation."""
 
@@ -95,16 +98,16 @@ class Said:
     def _part(self, part: dict[str, Any]) -> None:
         kind = part.get("type")
         kind = kind if isinstance(kind, str) else ""
+        source = part.get("source")
+        is_text = isinstance(source, dict) and source.get("type") in ("text", "content")  # Anthropic's plain documents
         unread = next((name for name in (kind, *part) if name in _NOT_COUNTED and part.get(name, part)), None)
-        if unread:
+        if is_text:
+            self._text(source.get("data"))
+        elif unread:
             self._mark(_NOT_COUNTED[unread])
             return
-        if kind in ("image_url", "input_image", "image") or "image_url" in part:
+        elif kind in _IMAGES or any(part.get(name) for name in _IMAGES):
             self._image(part)
-            return
-        source = part.get("source")
-        if kind == "document" and not (isinstance(source, dict) and source.get("type") in ("text", "content")):
-            self._mark("tokens:files_not_counted")
             return
         for key, value in part.items():
             if key in ("input", "args") and isinstance(value, dict):  # a tool's arguments, which Anthropic has parsed

@@ -22,8 +22,8 @@ _ZERO: Final = re.compile(rb'[Tt]okens?(?:Count)?"\s*:\s*"?0')
 def mark_uncounted(sent: Sent) -> None:
     """Mark a call of which no usage came, but which said something. A call that still runs is not complete yet.
 
-    A call that failed is counted if it answered in part: that is paid for. A usage of zero that was told stands, but
-    for a stream that answered: streams are told as zero by clients that did not ask for their usage.
+    A call that failed is counted if it answered in part: that is paid for. A usage of zero stands if nothing was
+    answered; else it cannot be true: some clients tell it of streams whose usage they did not ask for.
     """
     log = sent.log
     if log.usage_details or log.total_request_tokens or not log.model or log.log_type not in CALLS:
@@ -37,7 +37,7 @@ def mark_uncounted(sent: Sent) -> None:
         or not sent.extra.keys().isdisjoint(_COUNTED_BY_OTHERS)
     ):
         return
-    if _says_zero(log) and not (log.stream and answered):
+    if _says_zero(log) and not answered:
         return
     if sent.disable_log:  # what was said is not kept, so that nobody can count it later
         add_flag(log, NOT_COUNTED)
