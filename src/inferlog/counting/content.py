@@ -98,8 +98,9 @@ class Said:
     def _part(self, part: dict[str, Any]) -> None:
         kind = part.get("type")
         kind = kind if isinstance(kind, str) else ""
-        source = part.get("source")
-        is_text = isinstance(source, dict) and source.get("type") in ("text", "content")  # Anthropic's plain documents
+        held = part.get("source")
+        source = held if isinstance(held, dict) else {}
+        is_text = source.get("type") in ("text", "content")  # Anthropic's plain documents
         unread = next((name for name in (kind, *part) if name in _NOT_COUNTED and part.get(name, part)), None)
         if is_text:
             self._text(source.get("data"))
