@@ -115,6 +115,7 @@ USER: Final = {"role": "user", "content": "Hi"}
         ({"prompt_messages": [USER], "output": "Hello there"}, {"input": 8, "output": 2}, ("tokens:o200k_base",)),
         ({"input": "Hi", "output": "Hello there"}, {"input": 8, "output": 2}, ("tokens:o200k_base",)),
         ({"input": '[{"role":"user","content":"Hi"}]'}, {"input": 8}, ("tokens:o200k_base",)),
+        ({"input": {"document": "Hello there", "image": "Hello there"}}, {"input": 11}, ("tokens:o200k_base",)),
         ({"input": "Hi", "log_type": "completion"}, {"input": 1}, ("tokens:o200k_base",)),
         ({"input": ["Hi", "Hello there"], "log_type": "embedding", "model": "text-embedding-3-small"},
          {"input": 3}, ("tokens:cl100k_base",)),

@@ -101,13 +101,14 @@ class Said:
         held = part.get("source")
         source = held if isinstance(held, dict) else {}
         is_text = source.get("type") in ("text", "content")  # Anthropic's plain documents
-        unread = next((name for name in (kind, *part) if name in _NOT_COUNTED and part.get(name, part)), None)
+        names = [kind, *(name for name, value in part.items() if isinstance(value, dict))]
+        unread = next((name for name in names if name in _NOT_COUNTED), None)
         if is_text:
             self._text(source.get("data"))
         elif unread:
             self._mark(_NOT_COUNTED[unread])
             return
-        elif kind in _IMAGES or any(part.get(name) for name in _IMAGES):
+        elif part.get("image_url") or any(name in _IMAGES for name in names):
             self._image(part)
             return
         for key, value in part.items():
