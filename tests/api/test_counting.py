@@ -13,7 +13,7 @@ ANSWERED: Final = ASKED | {"completion_message": {"role": "assistant", "content"
 def test_a_log_without_usage_is_counted_after_its_receipt(own_api: httpx.Client) -> None:
     """The receipt has no cost yet; the log that is read has tokens, cost, buckets and marks, and so has the list."""
     receipt = own_api.post(CREATE, json=ANSWERED).json()
-    assert receipt["cost"] is None
+    assert (receipt["cost"], receipt["estimated"]) == (None, ["tokens_pending"])
     log = read(own_api, receipt["id"])
     assert (log["prompt_tokens"], log["completion_tokens"], log["total_request_tokens"]) == (8, 2, 10)
     assert (log["cost"], log["cost_source"], log["usage_details"]) == (2.4e-06, "price_book", {"input": 8, "output": 2})
