@@ -1,13 +1,15 @@
 """Logs without usage: acknowledged with a mark, read with their tokens, their cost, and what of it is an estimate."""
 
-from typing import Final
+from typing import Any, Final
+from uuid import uuid4
 
 import httpx
 
 from tests.api.calls import BATCH, CREATE, read, roundtrip
 
-ASKED: Final = {"model": "gpt-4o-mini", "prompt_messages": [{"role": "user", "content": "Hi"}]}
-ANSWERED: Final = ASKED | {"completion_message": {"role": "assistant", "content": "Hello there"}}
+SPANS: Final = "/api/v1/traces/ingest"
+ASKED: Final[dict[str, Any]] = {"model": "gpt-4o-mini", "prompt_messages": [{"role": "user", "content": "Hi"}]}
+ANSWERED: Final[dict[str, Any]] = ASKED | {"completion_message": {"role": "assistant", "content": "Hello there"}}
 
 
 def test_a_log_without_usage_is_counted_after_its_receipt(own_api: httpx.Client) -> None:
@@ -50,3 +52,18 @@ def test_a_batch_of_logs_with_and_without_usage(api: httpx.Client) -> None:
     logs = [read(api, result["id"]) for result in response.json()["results"]]
     assert [log["total_request_tokens"] for log in logs] == [10, 6, 8]
     assert [log["estimated"] for log in logs] == [["tokens:o200k_base"], [], ["tokens:o200k_base"]]
+
+
+def test_a_span_in_pieces_is_counted_when_it_has_ended(api: httpx.Client) -> None:
+    """While it runs nothing is counted; its end makes it whole and counted; usage that comes at last wins."""
+    span = {"trace_unique_id": uuid4().hex, "span_unique_id": uuid4().hex[:16], "log_type": "chat", "span_name": "ask"}
+    begun = api.post(SPANS, json=[span | ASKED | {"status": "running"}]).json()["ids"][0]
+    assert (read(api, begun)["estimated"], read(api, begun)["cost"]) == ([], None)
+    ended = span | {"status": "success", "completion_message": ANSWERED["completion_message"]}
+    assert api.post(SPANS, json=[ended]).json()["ids"] == [begun]
+    log = read(api, begun)
+    assert (log["usage_details"], log["estimated"]) == ({"input": 8, "output": 2}, ["tokens:o200k_base"])
+    assert log["cost"] == 2.4e-06
+    api.post(SPANS, json=[span | {"usage": {"prompt_tokens": 11, "completion_tokens": 3}}])
+    log = read(api, begun)
+    assert (log["usage_details"], log["estimated"]) == ({"input": 11, "output": 3}, [])

@@ -3,15 +3,15 @@
 What is exact here and what is not, and how far off: docs/decisions/counting.md.
 """
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from inferlog.counting.content import Said, answer_of, prompt_of
+from inferlog.counting.content import answer_of, prompt_of
 from inferlog.counting.encodings import encoding_of, reasons_unseen
-from inferlog.counting.tokens import CHARACTERS, count_texts
+from inferlog.counting.tokens import count_texts
 from inferlog.model import Log
 from inferlog.pricing.buckets import Usage
 
-_TOKENS_MAX = 2**32 - 1
+_TOKENS_MAX: Final = 2**32 - 1
 
 
 class Counted(NamedTuple):
@@ -37,6 +37,3 @@ def count(log: Log, bytes_max: int) -> Counted:
     marks += [*prompt.marks, *answer.marks]
     usage = {name: min(tokens, _TOKENS_MAX) for name, tokens in counts.items() if tokens}
     return Counted(usage, tuple(dict.fromkeys(marks)), into.bytes_read + out.bytes_read)
-
-
-__all__ = ["CHARACTERS", "Counted", "Said", "count"]
