@@ -13,6 +13,7 @@ from inferlog.enrich.cost import price
 from inferlog.enrich.extract import promote_customer, unfold_request, unfold_response
 from inferlog.enrich.outcome import settle_outcome
 from inferlog.enrich.tier import forget_auto
+from inferlog.enrich.uncounted import mark_uncounted
 from inferlog.enrich.usage import count_tokens
 from inferlog.model import Sent
 from inferlog.pricing.prices import Prices
@@ -27,6 +28,7 @@ COMPLETE: Final[tuple[Step, ...]] = (
     settle_outcome,
     count_tokens,
     forget_auto,
+    mark_uncounted,
 )
 """What comes before a log is priced."""
 PACK: Final[tuple[Step, ...]] = (drop_content, pack_extra)

@@ -6,6 +6,7 @@ import msgspec
 
 from inferlog.enrich.clock import add_flag
 from inferlog.enrich.tier import answer_tier
+from inferlog.enrich.uncounted import was_answered
 from inferlog.model import NO_JSON, Log, Sent
 from inferlog.pricing.buckets import INPUT, OUTPUT, Usage, total
 from inferlog.usage import COUNTED_ELSEWHERE, UNREADABLE, read, read_given
@@ -36,7 +37,7 @@ def count_tokens(sent: Sent) -> None:
             buckets = _read(sent, given)
         if buckets is not None:
             log.usage_details = buckets
-            sent.tokens_known = bool(buckets) or not _was_answered(log)
+            sent.tokens_known = bool(buckets) or not was_answered(log)
             _fill_sums(log, buckets)
     if not log.tokens_per_second and log.latency > 0:
         speed = log.completion_tokens / log.latency
@@ -108,12 +109,6 @@ def _compare(log: Log, usage: dict[str, Any], buckets: Usage) -> None:
         count = getattr(log, column)
         if count and count != total(buckets, side) and all(usage.get(name) != count for name in names):
             add_flag(log, DIFFERS)
-
-
-def _was_answered(log: Log) -> bool:
-    """Tell whether a usage of nothing but zeros cannot be true: some libraries write it for streams without a usage."""
-    said = (log.completion_message, log.completion_messages, log.output)
-    return log.status_code < 400 and any(body is not NO_JSON for body in said)
 
 
 def _fill_sums(log: Log, buckets: Usage) -> None:

@@ -149,7 +149,7 @@ ZEROS = {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}
     ("body", "cost"),
     [
         ({"usage": ZEROS}, "0"),
-        ({"usage": ZEROS, "status_code": 500, "completion_message": {"role": "assistant", "content": "half"}}, "0"),
+        ({"usage": ZEROS, "status_code": 500, "completion_message": {"role": "assistant", "content": "half"}}, None),
         ({"usage": ZEROS, "completion_message": {"role": "assistant", "content": "Hello"}}, None),
         ({"usage": {}}, None),
         ({"usage": {"type": "duration", "seconds": 12}}, None),
