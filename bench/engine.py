@@ -10,8 +10,9 @@ from pathlib import Path
 
 from inferlog import ids
 from inferlog.config import Settings
-from inferlog.ingest import prepare
+from inferlog.ingest import Intake, prepare
 from inferlog.model import SCOPES, Key
+from inferlog.pricing.book import PriceBook
 from inferlog.store.clickhouse import Store
 
 _PROJECT = "01890000-0000-7000-8000-000000000000"
@@ -20,13 +21,13 @@ _PROJECT = "01890000-0000-7000-8000-000000000000"
 def write_rows(corpus: Path, directory: Path, bytes_max: int) -> list[Path]:
     """Return files of rows, each of about `bytes_max` bytes."""
     key = Key("bench", "bench", _PROJECT, "bench", "prod", SCOPES, 0.0)
-    settings = Settings()
+    intake = Intake(Settings(), PriceBook())
     files: list[Path] = []
     rows: list[bytes] = []
     size = 0
     with corpus.open("rb") as lines:
         for line in lines:
-            rows.append(prepare(line.strip(), key, ids.now(), settings).entry.row)
+            rows.append(prepare(line.strip(), key, ids.now(), intake).entry.row)
             size += len(rows[-1])
             if size > bytes_max:
                 files.append(_write(directory / f"{len(files)}.jsonl", rows))

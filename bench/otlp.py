@@ -19,8 +19,9 @@ from inferlog.config import Settings
 from inferlog.dialects import otlp
 from inferlog.dialects.families import to_sent
 from inferlog.enrich import enrich
-from inferlog.ingest import Piece, prepare_pieces
+from inferlog.ingest import Intake, Piece, prepare_pieces
 from inferlog.model import SCOPES, Key
+from inferlog.pricing.book import PriceBook
 
 SPANS: Final = 50
 _CONNECTIONS: Final = 4
@@ -149,18 +150,18 @@ def _post(requests: list[bytes], data: Path) -> float:
 def _profile(requests: list[bytes]) -> dict[str, float]:
     """Return µs a span of each step, without HTTP, in a loop."""
     key = Key("bench", "bench", "01890000-0000-7000-8000-000000000000", "bench", "prod", SCOPES, 0.0)
-    settings = Settings()
+    intake = Intake(Settings(), PriceBook())
     decoded = [otlp.decode_traces(body) for body in requests]
 
     def enriched(spans: list[Any]) -> None:
         for span in spans:
             sent = to_sent(span)
             sent.log.received_at = ids.now()
-            enrich(sent)
+            enrich(sent, intake.prices)
 
     def prepared(body: bytes) -> None:
         pieces: list[Piece] = [(to_sent(span), "override") for span in otlp.decode_traces(body)]
-        prepare_pieces(pieces, key, ids.now(), settings)
+        prepare_pieces(pieces, key, ids.now(), intake)
 
     steps = {
         "protobuf alone (C)": best(ExportTraceServiceRequest.FromString, requests),

@@ -1,7 +1,7 @@
 """The nouns of inferlog. Imports nothing of ours."""
 
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -23,7 +23,8 @@ class Log(msgspec.Struct, omit_defaults=True, kw_only=True, gc=False):
     are left out of the line, so every default here equals the column's default in the store.
     Times are seconds since 1970 UTC, durations seconds, prices USD per million tokens, `cost` USD; `size_bytes` is
     the length of the JSON that came, or of a span's content. `given` names what a span's sender filled itself of the
-    columns that are otherwise worked out; `revision` tells a row from the one that it replaces.
+    columns that are otherwise worked out; `revision` tells a row from the one that it replaces. `usage_details` are
+    tokens and `cost_details` USD by bucket (pricing/buckets.py); `estimated` says what of them is, and why.
     A `msgspec.Raw` holds JSON exactly as the client sent it: numbers keep their digits, keys their order.
     """
 
@@ -104,6 +105,18 @@ class Log(msgspec.Struct, omit_defaults=True, kw_only=True, gc=False):
     size_bytes: int = 0
     given: tuple[str, ...] = ()
     revision: int = 0
+    usage_details: dict[str, int] = msgspec.field(default_factory=dict)
+    cost_details: dict[str, Decimal] = msgspec.field(default_factory=dict)
+    price_id: str = ""
+    price_version: str = ""
+    service_tier: str = ""
+    estimated: tuple[str, ...] = ()
+
+
+def log_defaults() -> dict[str, Any]:
+    """Return the default of each column."""
+    empty = Log()
+    return {name: getattr(empty, name) for name in Log.__struct_fields__}
 
 
 class Sent(msgspec.Struct, gc=False):

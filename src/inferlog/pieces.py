@@ -16,6 +16,7 @@ from inferlog.enrich.merge import merge
 from inferlog.journal import Piece
 from inferlog.jsontext import dumps, kind
 from inferlog.model import NO_JSON, Log
+from inferlog.pricing.prices import Prices
 from inferlog.query.logs import JSON_COLUMNS, read_rows
 from inferlog.query.statements import statement
 
@@ -46,9 +47,10 @@ class Target(Protocol):
 class Pieces:
     """Completes logs in one store. Called by the writer alone, so that no two merges meet."""
 
-    def __init__(self, store: Target) -> None:
-        """Wire the store."""
+    def __init__(self, store: Target, prices: Prices) -> None:
+        """Wire the store, and the prices by which a log is priced anew when it is whole."""
         self._store = store
+        self._prices = prices
 
     def merge(self, pieces: Sequence[Piece], token: str) -> list[Piece]:
         """Merge pieces into the logs that they belong to; `token` names the segment that they come from.
@@ -102,7 +104,7 @@ class Pieces:
         unmerged: set[str] = set()
         for log_id, parts in pieces.items():
             try:
-                row = _whole_row(stored.get(log_id), log_id, parts, revision)
+                row = self._whole_row(stored.get(log_id), log_id, parts, revision)
             except Exception:
                 _logger.exception("the pieces of the log %s cannot be merged", log_id)
                 unmerged.add(log_id)
@@ -113,6 +115,21 @@ class Pieces:
             self._store.insert(changed.values(), token)
             self._store.execute(statement("logs.drop_older"), {**parameters, "ids": list(changed)})
         return unmerged
+
+    def _whole_row(self, stored: Log | None, log_id: str, parts: list[tuple[Log, bool]], revision: int) -> bytes:
+        """Return the row of a log made of its parts, or nothing if it is stored as it is."""
+        if stored is None:  # deleted or set aside meanwhile: the first part takes its place
+            log, parts = parts[0][0], parts[1:]
+            log.id = log_id
+        else:
+            log = stored
+        whole = log
+        for piece, overrides in parts:
+            whole = merge(whole, piece, self._prices, overrides=overrides)
+        if stored is not None and whole == stored:
+            return b""
+        whole.revision = revision
+        return _encode(whole) + b"\n"
 
 
 def _read_piece(row: bytes) -> Log:
@@ -142,22 +159,6 @@ def _is_json(text: bytes) -> bool:
     except (msgspec.DecodeError, RecursionError):
         return False
     return True
-
-
-def _whole_row(stored: Log | None, log_id: str, parts: list[tuple[Log, bool]], revision: int) -> bytes:
-    """Return the row of a log made of its parts, or nothing if it is stored as it is."""
-    if stored is None:  # deleted or set aside meanwhile: the first part takes its place
-        log, parts = parts[0][0], parts[1:]
-        log.id = log_id
-    else:
-        log = stored
-    whole = log
-    for piece, overrides in parts:
-        whole = merge(whole, piece, overrides=overrides)
-    if stored is not None and whole == stored:
-        return b""
-    whole.revision = revision
-    return _encode(whole) + b"\n"
 
 
 def _earliest(log_ids: Iterable[str]) -> int:

@@ -7,15 +7,18 @@ import msgspec
 from inferlog import jsontext
 from inferlog.config import Settings
 from inferlog.dialects import request_logs
-from inferlog.ingest import Prepared, prepare
+from inferlog.ingest import Intake, Prepared, prepare
 from inferlog.model import Key, Log, Sent
+from inferlog.pricing.book import PriceBook
 from inferlog.query.logs import fetch_log
 from inferlog.query.render import render
 
+PRICES: Final = PriceBook()
 RECEIVED_AT: Final = 1_760_000_000.5
 PROJECT: Final = "01234567-89ab-4cde-8f01-23456789abcd"
 KEY: Final = Key("aBcDeFgH", "first", PROJECT, "default", "prod", ("ingest", "read"), 1_700_000_000.0)
 SETTINGS: Final = Settings()
+INTAKE: Final = Intake(SETTINGS, PRICES)
 
 
 def text_of(body: Any) -> bytes:
@@ -30,7 +33,7 @@ def decoded(body: Any) -> Sent:
 
 def prepared(body: Any, *, received_at: float = RECEIVED_AT, idempotency: tuple[str, ...] = ()) -> Prepared:
     """Return a body decoded, enriched and encoded."""
-    return prepare(jsontext.check(text_of(body)), KEY, received_at, SETTINGS, idempotency)
+    return prepare(jsontext.check(text_of(body)), KEY, received_at, INTAKE, idempotency)
 
 
 def enriched(body: Any) -> Log:

@@ -10,7 +10,7 @@ from inferlog.enrich.merge import MESSAGE_EVENTS, RUNNING
 from inferlog.ingest import Prepared, prepare_piece
 from inferlog.jsontext import dumps
 from inferlog.model import Log, Merging, Sent
-from tests.unit.journey import KEY, RECEIVED_AT, SETTINGS
+from tests.unit.journey import INTAKE, KEY, RECEIVED_AT
 
 TRACE: Final = "0af7651916cd43dd8448eb211c80319c"
 SPAN: Final = "b7ad6b7169203331"
@@ -22,7 +22,7 @@ def piece(merges: Merging = "override", *, received_at: float = RECEIVED_AT, **c
     for name, value in columns.items():
         is_body = Log.__annotations__[name] is msgspec.Raw
         setattr(log, name, msgspec.Raw(dumps(value)) if is_body else value)
-    return prepare_piece(Sent(log=log, extra={}), merges, KEY, received_at, SETTINGS)
+    return prepare_piece(Sent(log=log, extra={}), merges, KEY, received_at, INTAKE)
 
 
 def message_piece(name: str, content: str, time: float) -> Prepared:
@@ -31,4 +31,4 @@ def message_piece(name: str, content: str, time: float) -> Prepared:
     sent = to_sent(Span(trace_id=TRACE, span_id=SPAN, events=list(events)))
     sent.extra[MESSAGE_EVENTS] = msgspec.Raw(dumps(events))
     sent.log.status = RUNNING
-    return prepare_piece(sent, "fill", KEY, RECEIVED_AT, SETTINGS)
+    return prepare_piece(sent, "fill", KEY, RECEIVED_AT, INTAKE)

@@ -14,7 +14,8 @@ from inferlog.model import NO_JSON, Log
 
 MIGRATIONS: Final = files("inferlog.store") / "migrations"
 DDL: Final = (MIGRATIONS / "0001_logs.sql").read_text("utf-8")
-ADDED: Final = re.findall(r"ADD COLUMN IF NOT EXISTS (.*?),?;?\n", (MIGRATIONS / "0002_pieces.sql").read_text("utf-8"))
+LATER: Final = [(MIGRATIONS / f"{name}.sql").read_text("utf-8") for name in ("0002_pieces", "0003_money")]
+ADDED: Final = [each for text in LATER for each in re.findall(r"ADD COLUMN IF NOT EXISTS (.*?),?;?\n", text)]
 
 
 def table() -> list[tuple[str, str]]:
@@ -42,6 +43,8 @@ DEFAULTS: Final[dict[str, Any]] = {
     "Nullable(Bool)": None,
     "Nullable(Decimal(38, 12))": None,
     "Array(LowCardinality(String))": (),
+    "Map(LowCardinality(String), UInt32)": {},
+    "Map(LowCardinality(String), Decimal(38, 12))": {},
 }
 
 
@@ -86,6 +89,6 @@ def test_every_column_is_a_parameter_or_inferlogs_own() -> None:
     assert RESERVED | SCALARS.keys() | BODIES.keys() >= COLUMNS
     assert {
         "project_id", "environment", "id", "received_at", "api_key_prefix", "cost_source", "extra", "flags",
-        "size_bytes", "given", "revision",
+        "size_bytes", "given", "revision", "usage_details", "cost_details", "price_id", "price_version", "estimated",
     } == RESERVED  # fmt: skip
     assert SCALARS.keys().isdisjoint(BODIES.keys())

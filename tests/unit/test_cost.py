@@ -1,7 +1,7 @@
 """What a call cost: given, by unit prices, or by the price book; worked out by hand, exact to 12 decimals."""
 
 from datetime import UTC, datetime
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Any
 
 import pytest
@@ -10,11 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inferlog.enrich.cost import price
-from inferlog.pricing.book import _find, quote
-from tests.unit.journey import decoded, enriched
+from inferlog.pricing.book import _find
+from inferlog.pricing.buckets import INPUT, total
+from inferlog.pricing.prices import charge, rates_for
+from tests.unit.journey import PRICES, decoded, enriched
 
 WHEN = "2025-10-09T12:00:00Z"
 CLAUDE = "claude-3-5-sonnet-20241022"
+WIDE = Context(prec=60)
 WHEN_SECONDS = 1_760_011_200.0
 
 
@@ -22,6 +25,12 @@ def cost(**body: Any) -> tuple[Decimal | None, str]:
     """Return what a log costs and where that figure is from."""
     log = enriched({"timestamp": WHEN, **body})
     return log.cost, log.cost_source
+
+
+def quote(model: str, provider_id: str, **usage: int) -> Decimal | None:
+    """Return what a usage costs by the book on the day WHEN."""
+    found = PRICES.find("", provider_id, model, WHEN_SECONDS, "")
+    return None if found is None else charge(rates_for(found, total(usage, INPUT)), usage)[0]
 
 
 def spent(prompt: int, completion: int, **rest: Any) -> dict[str, Any]:
@@ -135,16 +144,14 @@ def test_an_unknown_cost_is_none_and_not_zero(body: dict[str, Any]) -> None:
     st.decimals(0, 10**6, places=12), st.decimals(0, 10**6, places=12),
 )  # fmt: skip
 def test_cost_by_unit_prices_is_exact(prompt: int, completion: int, into: Decimal, out: Decimal) -> None:
-    """The figure is the exact sum, rounded once, as integers of the 18th decimal say."""
-    exact = prompt * int(into.scaleb(12)) + completion * int(out.scaleb(12))  # in units of 10^-18 USD
-    quotient, rest = divmod(exact, 10**6)
-    if rest * 2 > 10**6 or (rest * 2 == 10**6 and quotient % 2):
-        quotient += 1
+    """Each part is exact to its 12th decimal (half to even), and the total is the sum of its parts."""
+    exact = [WIDE.multiply(prompt, into).scaleb(-6, WIDE), WIDE.multiply(completion, out).scaleb(-6, WIDE)]
+    total_cost = sum((part.quantize(Decimal("1E-12"), context=WIDE) for part in exact), Decimal(0))
     found, _ = cost(
         prompt_tokens=prompt, completion_tokens=completion, prompt_unit_price=str(into), completion_unit_price=str(out)
     )
     assert found is not None
-    assert int(found.scaleb(12)) == quotient
+    assert found == total_cost
     assert found.as_tuple().exponent == -12
 
 
@@ -158,9 +165,9 @@ def test_cost_by_unit_prices_is_exact(prompt: int, completion: int, into: Decima
 def test_pricing_again_changes_nothing(body: dict[str, Any]) -> None:
     """The step is idempotent: neither the figure nor its source moves."""
     sent = decoded(body)
-    price(sent)
+    price(sent, PRICES)
     once = (sent.log.cost, sent.log.cost_source)
-    price(sent)
+    price(sent, PRICES)
     assert (sent.log.cost, sent.log.cost_source) == once
 
 
@@ -172,7 +179,7 @@ def test_the_book_agrees_with_its_source() -> None:
             continue
         for model in provider.models:
             for prompt, completion in ((1_000, 500), (300_000, 7)):
-                found = quote(model.id, provider.id, WHEN_SECONDS, prompt, completion, 0, 0)
+                found = quote(model.id, provider.id, input=prompt, output=completion)
                 if found is not None:
                     usage = Usage(input_tokens=prompt, output_tokens=completion)
                     expected = calc_price(usage, model.id, provider_id=provider.id, genai_request_timestamp=when)
@@ -187,14 +194,14 @@ def test_the_book_agrees_with_its_source() -> None:
 )
 def test_a_model_whose_name_does_not_tell_its_maker_is_found(model: str, amount: str) -> None:
     """An embedding model is priced without a provider: its maker is looked for by the models that it has."""
-    assert quote(model, "", WHEN_SECONDS, 1_000_000, 0, 0, 0) == Decimal(amount)
+    assert quote(model, "", input=1_000_000) == Decimal(amount)
 
 
 def test_an_overlong_name_is_no_model() -> None:
     """A model's name of a megabyte is looked up nowhere, and kept in no memory of names."""
     found_before = _find.cache_info().currsize
-    assert quote("gpt-4o-mini" + "x" * 1_000_000, "", WHEN_SECONDS, 10, 10, 0, 0) is None
-    assert quote("gpt-4o-mini", "p" * 1_000_000, WHEN_SECONDS, 10, 10, 0, 0) is None
+    assert quote("gpt-4o-mini" + "x" * 1_000_000, "", input=10) is None
+    assert quote("gpt-4o-mini", "p" * 1_000_000, input=10) is None
     assert _find.cache_info().currsize == found_before
 
 

@@ -16,6 +16,7 @@ from inferlog.enrich.merge import merge, note_given
 from inferlog.errors import InvalidInput
 from inferlog.model import Log, Sent
 from tests.unit.families.reading import plain
+from tests.unit.journey import PRICES
 
 AT = "2026-11-24T19:01:3"
 TRACE = {"id": "t-1", "timestamp": AT + "5.0Z", "name": "travel", "userId": "customer-1", "sessionId": "session-1",
@@ -126,7 +127,7 @@ def completed(sent: Sent | None) -> Log:
     assert sent is not None
     sent.log.received_at = 1795546900.0
     note_given(sent.log)
-    enrich(sent)
+    enrich(sent, PRICES)
     return sent.log
 
 
@@ -136,7 +137,7 @@ def test_a_generation_in_two_batches(swapped: bool) -> None:
     asked = decode(event("generation-create", ASKED))[0]
     answered = decode(event("generation-update", ANSWERED, 1))[0]
     first, second = (answered, asked) if swapped else (asked, answered)
-    log = merge(completed(first.sent), completed(second.sent), overrides=second.mode == "override")
+    log = merge(completed(first.sent), completed(second.sent), PRICES, overrides=second.mode == "override")
     assert (log.status, log.status_code, log.latency, log.time_to_first_token) == ("success", 200, 1.25, 0.25)
     assert (log.span_name, log.span_parent_id, log.model) == ("ask", "s-1", "gpt-4o-mini")
     assert msgspec.json.decode(log.prompt_messages) == [{"role": "user", "content": "Hi"}]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from inferlog.enrich.merge import RUNNING, merge
 from inferlog.model import Log
-from tests.unit.journey import RECEIVED_AT
+from tests.unit.journey import PRICES, RECEIVED_AT
 from tests.unit.pieces import message_piece, piece
 
 START: Final = RECEIVED_AT - 10
@@ -30,7 +30,7 @@ def test_a_call_that_was_begun_and_ended_apart_is_one_complete_call() -> None:
     """Times, tokens, speed and cost are worked out of both pieces: neither knows enough by itself."""
     begun, ended = piece(**BEGUN).log, piece(**ENDED).log
     assert (begun.status, begun.cost, ended.cost) == (RUNNING, None, None)
-    whole = merge(begun, ended, overrides=True)
+    whole = merge(begun, ended, PRICES, overrides=True)
     assert (whole.start_time, whole.timestamp, whole.latency, whole.status) == (START, END, 2.5, "success")
     assert (whole.prompt_tokens, whole.cost, whole.cost_source) == (1_000_000, Decimal("0.15"), "price_book")
     assert msgspec.json.decode(whole.metadata) == {"a": 1, "b": 2, "c": 2}
@@ -40,7 +40,7 @@ def test_a_call_that_was_begun_and_ended_apart_is_one_complete_call() -> None:
 def test_the_order_of_beginning_and_end_does_not_matter() -> None:
     """An end that overtook its beginning is completed by it, to the same log but for its id."""
     begun, ended = piece(**BEGUN).log, piece(**ENDED).log
-    usual, late = merge(begun, ended, overrides=True), merge(ended, begun, overrides=False)
+    usual, late = merge(begun, ended, PRICES, overrides=True), merge(ended, begun, PRICES, overrides=False)
     late.id, late.given = usual.id, usual.given
     late.metadata = usual.metadata  # the keys' order is the order of arrival
     assert late == usual
@@ -63,17 +63,17 @@ def test_a_log_runs_until_a_piece_says_how_it_ended(
     first: dict[str, Any], second: dict[str, Any], expected: str, overrides: bool
 ) -> None:
     """A piece without an end never outdoes one with an end."""
-    assert merge(piece(**first).log, piece(**second).log, overrides=overrides).status == expected
+    assert merge(piece(**first).log, piece(**second).log, PRICES, overrides=overrides).status == expected
 
 
 def test_a_given_cost_stands_and_a_worked_out_one_is_worked_out_again() -> None:
     """What a piece gave itself is kept; what was priced of half the figures is not."""
     half = piece(model="gpt-4o-mini", usage={"prompt_tokens": 1_000_000}).log
     assert half.cost == Decimal("0.15")
-    assert merge(half, piece(usage={"prompt_tokens": 2_000_000}).log, overrides=True).cost == Decimal("0.30")
-    given_cost = merge(half, piece(cost=Decimal("0.07")).log, overrides=True)
+    assert merge(half, piece(usage={"prompt_tokens": 2_000_000}).log, PRICES, overrides=True).cost == Decimal("0.30")
+    given_cost = merge(half, piece(cost=Decimal("0.07")).log, PRICES, overrides=True)
     assert (given_cost.cost, given_cost.cost_source) == (Decimal("0.07"), "given")
-    again = merge(given_cost, piece(usage={"prompt_tokens": 5}).log, overrides=True)
+    again = merge(given_cost, piece(usage={"prompt_tokens": 5}).log, PRICES, overrides=True)
     assert (again.cost, again.prompt_tokens) == (Decimal("0.07"), 5)
 
 
@@ -91,7 +91,7 @@ def test_messages_that_come_apart_stand_in_the_order_in_which_they_were_said(ord
     pieces = [message_piece(*MESSAGES[number]).log for number in order]
     whole = pieces[0]
     for each in [*pieces[1:2], piece(model="m", status="", timestamp=END).log, *pieces[2:], *pieces]:
-        whole = merge(whole, each, overrides=False)
+        whole = merge(whole, each, PRICES, overrides=False)
     messages = msgspec.json.decode(whole.prompt_messages)
     assert [(each["role"], each["content"]) for each in messages] == [
         ("system", "Be brief"), ("user", "Hi"), ("user", "Hi"),
@@ -124,8 +124,8 @@ _columns = st.fixed_dictionaries(
 def test_a_piece_that_comes_again_changes_nothing(first: Any, second: Any, overrides: bool) -> None:
     """Merging is idempotent: a retried request, or a segment done again after a crash, leaves the log as it was."""
     piece_of_it = piece(**second).log
-    once = merge(piece(**first).log, piece_of_it, overrides=overrides)
-    twice = merge(once, piece_of_it, overrides=overrides)
+    once = merge(piece(**first).log, piece_of_it, PRICES, overrides=overrides)
+    twice = merge(once, piece_of_it, PRICES, overrides=overrides)
     assert _values(twice) == _values(once)
 
 
@@ -133,7 +133,7 @@ def test_a_piece_that_comes_again_changes_nothing(first: Any, second: Any, overr
 def test_nothing_that_either_piece_said_is_lost(first: Any, second: Any, overrides: bool) -> None:
     """Every column that a piece filled is filled in the whole: with its value, or with the other one's."""
     log, other = piece(**first).log, piece(**second).log
-    whole = merge(log, other, overrides=overrides)
+    whole = merge(log, other, PRICES, overrides=overrides)
     winner = second if overrides else first
     loser = first if overrides else second
     for name in ("model", "customer_identifier", "error_message"):

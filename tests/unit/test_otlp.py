@@ -16,7 +16,7 @@ from inferlog.errors import InvalidInput
 from inferlog.ingest import Piece, Prepared, prepare_pieces
 from inferlog.jsontext import dumps
 from inferlog.model import Entry
-from tests.unit.journey import KEY, RECEIVED_AT, SETTINGS
+from tests.unit.journey import INTAKE, KEY, RECEIVED_AT
 from tests.unit.otlp_requests import as_json, requests
 
 
@@ -31,7 +31,7 @@ def test_json_and_protobuf_give_the_same_logs(request: ExportTraceServiceRequest
 
 def _rows(spans: list[Span]) -> list[tuple[bytes, bytes]]:
     pieces: list[Piece] = [(interpret(span), "override") for span in spans]
-    prepared = prepare_pieces(pieces, KEY, RECEIVED_AT, SETTINGS)
+    prepared = prepare_pieces(pieces, KEY, RECEIVED_AT, INTAKE)
     entries: list[Entry] = [each.entry for each in prepared if isinstance(each, Prepared)]
     assert len(entries) == len(spans)
     # An id that is drawn differs; one that is derived of trace and span ids does not.

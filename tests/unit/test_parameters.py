@@ -108,6 +108,7 @@ COLUMN_CASES: Final[list[tuple[str, Any, str, Any]]] = [
     ("span_path", "a.b", "span_path", "a.b"),
     ("positive_feedback", False, "positive_feedback", False),
     ("positive_feedback", True, "positive_feedback", True),
+    ("service_tier", "flex", "service_tier", "flex"),
     ("note", "look again", "note", "look again"),
 ]  # fmt: skip
 

@@ -56,7 +56,7 @@ class DirectTarget:
         for index, line in enumerate(chunk.lines):
             try:
                 text = jsontext.check(line)
-                entries.append(prepare(text, self._key, received_at, self._settings).entry)
+                entries.append(prepare(text, self._key, received_at, self._services.intake).entry)
             except InferlogError as error:
                 problems.append((index, str(error)))
         self._append(entries, mark)

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Final, NamedTuple, cast
 import msgspec
 from msgspec import Meta
 
-from inferlog.model import Log
+from inferlog.model import Log, log_defaults
 
 Int64 = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
 Identifier = str | Int64
@@ -83,6 +83,7 @@ SCALARS: Final[dict[str, Scalar]] = {
     "frequency_penalty": Scalar(float, "The request's frequency penalty."),
     "presence_penalty": Scalar(float, "The request's presence penalty."),
     "max_tokens": Scalar(TokenLimit, "The request's limit on completion tokens."),
+    "service_tier": Scalar(str, "The tier by which the provider bills the call: default, batch, flex, priority, …"),
     "is_custom_prompt": Scalar(bool, "Kept with the log."),
     "prompt_version_number": Scalar(Int64, "The managed prompt's version."),
     "environment": Scalar(str, "Accepted and kept; the key decides the environment."),
@@ -142,7 +143,7 @@ def _create_log() -> type[Log]:
     by default, as the row has no room for it. Identifiers are text here: a number among them is rare, and is
     made text before (`request_logs._canonical`).
     """
-    defaults = dict(zip(Log.__struct_fields__, Log.__struct_defaults__, strict=True))
+    defaults = log_defaults()
     fields: list[tuple[str, Any, Any]] = []
     for name, scalar in SCALARS.items():
         kind_of = str if scalar.type is Identifier else scalar.type

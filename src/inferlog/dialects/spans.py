@@ -5,7 +5,7 @@ from typing import Any, Final
 import msgspec
 
 from inferlog.jsontext import dumps
-from inferlog.model import NO_JSON, Log, Sent
+from inferlog.model import NO_JSON, Log, Sent, log_defaults
 
 UNSET: Final = 0
 FAILED: Final = 2
@@ -160,7 +160,7 @@ class Draft:
         return Sent(log=log, extra=extra, speaks_for_trace=self.speaks_for_trace or not self.span.parent_id)
 
 
-_DEFAULTS: Final = dict(zip(Log.__struct_fields__, Log.__struct_defaults__, strict=True))
+_DEFAULTS: Final = log_defaults()
 
 
 def _say_the_same(some: list[dict[str, Any]], others: list[dict[str, Any]]) -> bool:

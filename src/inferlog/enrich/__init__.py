@@ -14,23 +14,27 @@ from inferlog.enrich.extract import promote_customer, unfold_request, unfold_res
 from inferlog.enrich.outcome import settle_outcome
 from inferlog.enrich.usage import count_tokens
 from inferlog.model import Sent
+from inferlog.pricing.prices import Prices
 
 Step = Callable[[Sent], None]
 
-STEPS: Final[tuple[Step, ...]] = (
+COMPLETE: Final[tuple[Step, ...]] = (
     unfold_request,
     unfold_response,
     promote_customer,
     settle_times,
     settle_outcome,
     count_tokens,
-    price,
-    drop_content,
-    pack_extra,
 )
+"""What comes before a log is priced."""
+PACK: Final[tuple[Step, ...]] = (drop_content, pack_extra)
+"""What comes after."""
 
 
-def enrich(sent: Sent) -> None:
+def enrich(sent: Sent, prices: Prices) -> None:
     """Run every step, in order."""
-    for step in STEPS:
+    for step in COMPLETE:
+        step(sent)
+    price(sent, prices)
+    for step in PACK:
         step(sent)

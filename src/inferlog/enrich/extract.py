@@ -26,7 +26,7 @@ _BODY_KINDS: Final = {
 REQUEST_PARAMETERS: Final = frozenset(
     "temperature top_p top_k frequency_penalty presence_penalty stop max_tokens max_completion_tokens "
     "max_output_tokens n seed logprobs top_logprobs logit_bias parallel_tool_calls reasoning reasoning_effort "
-    "stream_options thinking verbosity service_tier".split()
+    "stream_options thinking verbosity".split()
 )
 """The request's own parameters, read back at the top level of a log."""
 
@@ -47,6 +47,8 @@ def unfold_request(sent: Sent) -> None:
                 sent.extra.setdefault(name, raw)
         elif name == "model":
             log.model = log.model or read_text(raw)
+        elif name == "service_tier":
+            log.service_tier = log.service_tier or read_text(raw)
         elif name == "stream":
             log.stream = log.stream or (found == "boolean" and bytes(raw) == b"true")
         elif name == "tool_choice" and found in ("string", "object") and log.tool_choice is NO_JSON:

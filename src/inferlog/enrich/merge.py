@@ -10,7 +10,8 @@ from inferlog.dialects.spans import Event
 from inferlog.enrich import enrich
 from inferlog.enrich.extract import read_object_leniently
 from inferlog.jsontext import RawObject, dumps
-from inferlog.model import NO_JSON, Log, Sent
+from inferlog.model import NO_JSON, Log, Sent, log_defaults
+from inferlog.pricing.prices import Prices
 
 RUNNING: Final = "running"
 """The status of a log whose end has not come yet."""
@@ -21,10 +22,11 @@ SETTLED: Final = (
     "timestamp", "start_time", "latency", "status", "status_code", "log_type", "log_method", "tokens_per_second",
     "prompt_tokens", "completion_tokens", "total_request_tokens", "prompt_cache_hit_tokens",
     "prompt_cache_creation_tokens", "reasoning_tokens", "cost", "cost_source",
+    "usage_details", "cost_details", "price_id", "price_version", "service_tier", "estimated",
 )  # fmt: skip
 """Columns that are worked out where they are not given, so that they must be worked out again after a merge."""
 
-_DEFAULTS: Final = dict(zip(Log.__struct_fields__, Log.__struct_defaults__, strict=True))
+_DEFAULTS: Final = log_defaults()
 _FIXED: Final = frozenset("project_id environment id received_at api_key_prefix size_bytes revision".split())
 _OBJECTS: Final = frozenset({"extra", "metadata", "usage"})
 _UNITED: Final = ("flags", "given")
@@ -38,7 +40,7 @@ def note_given(log: Log) -> None:
     log.given = tuple([name for name in SETTLED if getattr(log, name) != _DEFAULTS[name]])
 
 
-def merge(log: Log, piece: Log, *, overrides: bool) -> Log:
+def merge(log: Log, piece: Log, prices: Prices, *, overrides: bool) -> Log:
     """Return `log` completed by a piece, which outdoes it where both say something if it `overrides`.
 
     Merging a piece once more changes nothing. An id, a project and a time of arrival are the first piece's.
@@ -59,7 +61,7 @@ def merge(log: Log, piece: Log, *, overrides: bool) -> Log:
         extra[MEDIA] = _union(*(_fields(each.extra).get(MEDIA, NO_JSON) for each in (winner, other)))
     _gather_messages(merged, extra, log, piece)
     merged.size_bytes = max(log.size_bytes, piece.size_bytes)
-    enrich(Sent(log=merged, extra=extra))
+    enrich(Sent(log=merged, extra=extra), prices)
     return merged
 
 

@@ -7,6 +7,7 @@ from msgspec import Meta
 
 from inferlog.enrich.clock import add_flag
 from inferlog.model import NO_JSON, Log, Sent
+from inferlog.pricing.buckets import BUCKETS, total
 
 _Count = Annotated[int, Meta(ge=0, le=2**32 - 1)]
 
@@ -46,11 +47,35 @@ def count_tokens(sent: Sent) -> None:
             _fill(log, _decode_usage(log.usage))
         except msgspec.ValidationError:
             add_flag(log, "usage_unreadable")
+    if not log.usage_details:
+        _fill_buckets(log)
     if not log.total_request_tokens:
-        log.total_request_tokens = min(log.prompt_tokens + log.completion_tokens, _TOKENS_MAX)
+        log.total_request_tokens = min(total(log.usage_details, BUCKETS), _TOKENS_MAX)
     if not log.tokens_per_second and log.latency > 0:
         speed = log.completion_tokens / log.latency
         log.tokens_per_second = int(speed * 1e4 + 0.5) / 1e4 if speed < _SPEED_MAX else 0.0
+
+
+def _fill_buckets(log: Log) -> None:
+    read, write, reasoning = log.prompt_cache_hit_tokens, log.prompt_cache_creation_tokens, log.reasoning_tokens
+    inside = (log.provider_id != "anthropic" and "claude" not in log.model) or _counts_cached_inside(log)
+    uncached = max(log.prompt_tokens - read - write, 0) if inside else log.prompt_tokens
+    text = max(log.completion_tokens - reasoning, 0)
+    found = {
+        "input": uncached, "cache_read": read, "cache_write_5m": write, "output": text, "reasoning": reasoning,
+    }  # fmt: skip
+    log.usage_details = {name: count for name, count in found.items() if count}
+
+
+def _counts_cached_inside(log: Log) -> bool:
+    """Tell whether the usage is in OpenAI's shape, whose cached tokens are part of the prompt's.
+
+    So do instrumentations of Anthropic count that write it (LiteLLM, OpenLLMetry, OpenInference), unlike Anthropic.
+    """
+    if not (log.prompt_cache_hit_tokens or log.prompt_cache_creation_tokens):
+        return False
+    usage = bytes(log.usage)
+    return b'"prompt_tokens"' in usage or b'"cached_tokens"' in usage
 
 
 def _fill(log: Log, usage: _Usage) -> None:

@@ -28,7 +28,7 @@ AS_STORED: Final = (
     "customer_email", "custom_identifier", "group_identifier", "thread_identifier", "session_identifier",
     "trace_group_identifier", "evaluation_identifier", "trace_unique_id", "trace_name", "span_unique_id",
     "span_parent_id", "span_name", "span_workflow_name", "span_path", "prompt_id", "prompt_name", "note",
-    "category", "positive_feedback",
+    "category", "positive_feedback", "usage_details", "price_id", "price_version", "service_tier", "estimated",
 )  # fmt: skip
 
 
@@ -106,6 +106,7 @@ def render(log: Log) -> dict[str, Any]:
         "failed": log.status == "failed",
         "error_bit": int(log.status == "failed"),
         "cost": amount(log.cost),
+        "cost_details": {name: amount(each) for name, each in log.cost_details.items()},
         "prompt_unit_price": amount(log.prompt_unit_price),
         "completion_unit_price": amount(log.completion_unit_price),
         "metadata": _or(log.metadata, _NO_OBJECT),

@@ -121,12 +121,12 @@ def _page(store: Store, page: Page, bytes_max: int) -> tuple[int, list[msgspec.R
 class _CreateOne:
     """One log on its way into the journal: text in, receipt out."""
 
-    __slots__ = ("_body", "_idempotency", "_key", "_made", "_settings")
+    __slots__ = ("_body", "_idempotency", "_intake", "_key", "_made")
 
     def __init__(self, call: Call, body: bytes) -> None:
         self._body = body
         self._key = call.key
-        self._settings = call.settings
+        self._intake = call.runtime.services.intake
         self._idempotency = _idempotency(call)
         self._made: Prepared | None = None
 
@@ -134,7 +134,7 @@ class _CreateOne:
         """Return the log's row."""
         if self._made is None:
             text = jsontext.check(self._body)
-            self._made = prepare(text, self._key, ids.now(), self._settings, self._idempotency)
+            self._made = prepare(text, self._key, ids.now(), self._intake, self._idempotency)
         return (self._made.entry,)
 
     def finish(self, log_ids: list[str]) -> Reply:
@@ -193,7 +193,7 @@ async def _store_many(call: Call, texts: list[msgspec.Raw]) -> tuple[list[str | 
     """Store what can be read of a batch, in one commit; return each log's id (None if refused) and the errors."""
     size = sum(memoryview(text).nbytes for text in texts)
     prepared, errors = await call.work(
-        size, prepare_many, texts, call.key, ids.now(), call.settings, _idempotency(call)
+        size, prepare_many, texts, call.key, ids.now(), call.runtime.services.intake, _idempotency(call)
     )
     metrics.received.inc(len(errors))
     good = [each for each in prepared if each is not None]

@@ -23,7 +23,7 @@ async def store_pieces(call: Call, body: bytes, decode: Decode) -> list[str | It
     def prepare() -> tuple[list[Prepared | ItemError], list[Prepared]]:
         items = list(decode(body))
         further = traces.complete(project_id, items)
-        prepared = prepare_pieces([*items, *further], call.key, ids.now(), call.settings)
+        prepared = prepare_pieces([*items, *further], call.key, ids.now(), call.runtime.services.intake)
         return prepared[: len(items)], [each for each in prepared[len(items) :] if isinstance(each, Prepared)]
 
     prepared, further = await call.work(len(body), prepare)

@@ -19,8 +19,10 @@ from inferlog.access import Access
 from inferlog.config import Settings
 from inferlog.errors import ConfigError, DataDirectoryInUse, StorageFull
 from inferlog.identities import Identities
+from inferlog.ingest import Intake
 from inferlog.journal import Journal
 from inferlog.pieces import Pieces
+from inferlog.pricing.book import PriceBook
 from inferlog.priority import step_back
 from inferlog.store.clickhouse import Store
 from inferlog.writer import Writer
@@ -58,13 +60,15 @@ class Services:
                 f"The data directory {self.directory} cannot be written ({error}): make space there, or mend it"
             ) from error
         self._tell_damage()
+        self.prices = PriceBook()
+        self.intake = Intake(settings, self.prices)
         with ThreadPoolExecutor(1, initializer=step_back) as opener:  # the engine's threads inherit its priority
             self.store = opener.submit(self._open_store).result()
         self.writer = Writer(
             self.journal,
             self.identities,
             self.store,
-            Pieces(self.store),
+            Pieces(self.store, self.prices),
             flush_seconds=settings.flush_seconds,
             set_aside=self.directory / "set-aside",
         )

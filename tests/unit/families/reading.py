@@ -6,14 +6,13 @@ import msgspec
 
 from inferlog.dialects.families import interpret
 from inferlog.dialects.spans import Span
-from inferlog.model import Sent
+from inferlog.model import Sent, log_defaults
 
 
 def plain(sent: Sent) -> dict[str, Any]:
     """Return what a log holds: its filled columns and what has none, bodies as the values that they are JSON of."""
     log = sent.log
-    columns = zip(log.__struct_fields__, type(log).__struct_defaults__, strict=True)
-    filled = {name: getattr(log, name) for name, default in columns if getattr(log, name) != default}
+    filled = {name: value for name, default in log_defaults().items() if (value := getattr(log, name)) != default}
     return {
         name: msgspec.json.decode(value) if isinstance(value, msgspec.Raw) else value
         for name, value in (filled | sent.extra).items()

@@ -14,6 +14,7 @@ from inferlog.dialects.spans import Event, Span
 from inferlog.enrich import enrich
 from inferlog.jsontext import dumps
 from inferlog.model import NO_JSON
+from tests.unit.journey import PRICES
 
 SPREAD: Final = """
 gen_ai.input.messages gen_ai.output.messages gen_ai.system_instructions gen_ai.prompt gen_ai.completion
@@ -103,7 +104,7 @@ def all_that_is_kept(span: Span) -> str:
     """Return the text of the whole log, every column and what has none."""
     sent = interpret(span)
     before = _text_of(sent.log) + dumps(sent.extra).decode()
-    enrich(sent)
+    enrich(sent, PRICES)
     msgspec.json.decode(msgspec.json.encode(sent.log))
     return before
 
