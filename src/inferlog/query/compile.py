@@ -1,7 +1,7 @@
 """An expression → SQL with the engine's own parameters. No value ever becomes part of the SQL's text.
 
-A value that is absent (NULL: a key that the metadata lacks, a log without a cost) matches no comparison, not even `not`;
-`empty` and `not_empty` ask for it.
+A value that is absent (NULL: a key that the metadata lacks, a log without a cost) matches no comparison, not even `not`
+(dossier §2.1); `empty` and `not_empty` ask for it.
 """
 
 from collections.abc import Callable
@@ -79,7 +79,7 @@ def _absence(made: Condition, parameters: Parameters) -> str:
         absent = f"{sql} IN ('', '{{}}')"
     elif field.kind in ("text", "list"):
         absent = f"empty({sql})"
-    elif field.kind == "number":
+    elif field.kind in ("number", "money"):
         absent = f"{sql} = 0"
     else:  # every log has an id, its times and its flags
         absent = "0"
@@ -126,7 +126,9 @@ def _on_text(sql: str, made: Condition, parameters: Parameters) -> str:
     if made.operator == "full_text_search":
         words = [str(value).split() for value in made.values]
         return " OR ".join(
-            "(" + " AND ".join(_one("icontains", sql, word, parameters) for word in each) + ")" for each in words if each
+            "(" + " AND ".join(_one("icontains", sql, word, parameters) for word in each) + ")"
+            for each in words
+            if each
         )
     name = made.operator.removeprefix("not_")
     found = " OR ".join(_one(name, sql, value, parameters) for value in made.values)

@@ -4,6 +4,7 @@ from difflib import get_close_matches
 from typing import Final, Literal, NamedTuple
 
 from inferlog.errors import InvalidInput
+from inferlog.pricing.buckets import BUCKETS
 
 Kind = Literal["text", "id", "number", "money", "time", "flag", "list", "metadata", "keys"]
 """How a field's values are read and compared. `keys` is the metadata object itself, of which only keys are asked."""
@@ -25,8 +26,8 @@ class Field(NamedTuple):
 
 _TEXTS: Final = (
     "environment", "log_type", "log_method", "model", "provider_id", "deployment_name", "status", "error_message",
-    "error_code", "warnings", "cost_source", "customer_identifier", "customer_name", "customer_email",
-    "custom_identifier", "group_identifier", "thread_identifier", "session_identifier", "trace_group_identifier",
+    "error_code", "warnings", "cost_source", "price_id", "price_version", "service_tier", "customer_identifier",
+    "customer_name", "customer_email", "custom_identifier", "group_identifier", "thread_identifier", "session_identifier", "trace_group_identifier",
     "evaluation_identifier", "trace_unique_id", "trace_name", "span_unique_id", "span_parent_id", "span_name",
     "span_workflow_name", "span_path", "prompt_id", "prompt_name", "note", "category",
 )  # fmt: skip
@@ -67,7 +68,10 @@ _FIELDS: Final = {
         Field("has_tool_calls", "flag", "(tool_calls NOT IN ('', '[]'))"),
         Field("temperature", "number", "JSONExtract(extra, 'temperature', 'Nullable(Float64)')", nullable=True),
         Field("max_tokens", "number", "JSONExtract(extra, 'max_tokens', 'Nullable(Float64)')", nullable=True),
+        *(Field(f"usage_details__{name}", "number", f"usage_details['{name}']") for name in BUCKETS),
+        *(Field(f"cost_details__{name}", "money", f"cost_details['{name}']") for name in BUCKETS),
         Field("flags", "list", "flags"),
+        Field("estimated", "list", "estimated"),
         Field("metadata", "keys", "metadata"),
     )
 }
@@ -84,7 +88,8 @@ def field(name: str, where: str) -> Field:
     found = known(name)
     if found is None:
         raise InvalidInput(
-            f"{where}: unknown field {name[:80]!r}{hint(name, field_names())}; a value of the metadata is metadata__<key>"
+            f"{where}: unknown field {name[:80]!r}{hint(name, field_names())}; "
+            "a value of the metadata is metadata__<key>"
         )
     return found
 
@@ -94,12 +99,17 @@ def known(name: str) -> Field | None:
     return _FIELDS.get(_ALIASES.get(name, name))
 
 
+def fields() -> list[Field]:
+    """Return all fields but metadata's."""
+    return list(_FIELDS.values())
+
+
 def field_names() -> list[str]:
     """Return the names of all fields but metadata's, aliases included."""
     return sorted({*_FIELDS, *_ALIASES})
 
 
-def hint(name: str, names: list[str]) -> str:
-    """Return the nearest of the valid names as part of an error, or nothing if none is near."""
-    near = get_close_matches(name[:80], names, 1)
+def hint(name: str, names: list[str], nearness: float = 0.6) -> str:
+    """Return the nearest of the valid names as part of an error, or nothing if none is near enough (0 to 1)."""
+    near = get_close_matches(name[:80], names, 1, nearness)
     return f" (did you mean {near[0]}?)" if near else ""

@@ -6,7 +6,7 @@
      "any name": {"connector": "AND", "filter_params": {…}}}
 
 A connector joins a condition with all that stand before it, from left to right; the first one's counts for nothing. A
-list of conditions and a bundle (`filter_params`) are in brackets of their own. Operators and their meaning: dossier §2.1.
+list of conditions and a bundle (`filter_params`) are in brackets of their own. What operators mean: dossier §2.1.
 """
 
 import math
@@ -135,9 +135,7 @@ class _Reader:
                 whole = join(whole, connector, part)
             return (members[0][0] if members else self._connector), whole
         if kind(raw) != "object":
-            raise InvalidInput(
-                f'{where}: expected {{"operator": "", "value": […]}}, received: {bytes(raw)[:80].decode("utf-8", "replace")}'
-            )
+            raise InvalidInput(f'{where}: expected {{"operator": "", "value": […]}}, received: {_shown(raw)}')
         self._count += 1
         if self._count > self._conditions_max:
             raise InvalidInput(f"filters: more than {self._conditions_max:,} conditions (filter_conditions_max)")
@@ -146,7 +144,9 @@ class _Reader:
         if "filter_params" in parts:
             _require_known(parts, _BUNDLE_KEYS, where)
             if kind(parts["filter_params"]) != "object":
-                raise InvalidInput(f"{where}.filter_params: expected an object, received: {_shown(parts['filter_params'])}")
+                raise InvalidInput(
+                    f"{where}.filter_params: expected an object, received: {_shown(parts['filter_params'])}"
+                )
             return connector, self.read(read_object(parts["filter_params"]), where)
         return connector, _condition(name, parts, where)
 
@@ -201,7 +201,9 @@ def _checked(made: Condition, where: str) -> Condition:
         for value in made.values:
             text = str(value)
             if (len(text) - len(text.rstrip("\\"))) % 2:
-                raise InvalidInput(f"{where}.value: a pattern must not end in a single backslash, received: {text[:80]}")
+                raise InvalidInput(
+                    f"{where}.value: a pattern must not end in a single backslash, received: {text[:80]}"
+                )
     if made.operator == "full_text_search" and not any(str(value).split() for value in made.values):
         raise InvalidInput(f"{where}.value: expected words to search for, received none")
     return made

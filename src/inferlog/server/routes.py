@@ -4,7 +4,7 @@ from typing import Final, NamedTuple
 
 from starlette.types import Scope
 
-from inferlog.server import langfuse, langfuse_media, logfire, logs, span_logs, spans, system
+from inferlog.server import langfuse, langfuse_media, logfire, logs, measures, span_logs, spans, system
 from inferlog.server.http import Handler, Needs
 
 
@@ -34,6 +34,9 @@ ROUTES: Final = (
     RouteRow(POST, "/request-logs/list", logs.list_by_body, "read"),
     RouteRow(POST, "/request-logs", logs.create_or_list, "any"),
     RouteRow(GET, "/request-logs", logs.list_logs, "read"),
+    RouteRow(GET, "/request-logs/summary", measures.show_summary, "read"),
+    RouteRow(POST, "/request-logs/summary", measures.summarize_by_body, "read"),
+    RouteRow(POST, "/metrics/query", measures.query_metrics, "read"),
     RouteRow(GET, "/request-logs/{log_id}", logs.show, "read"),
     RouteRow(POST, "/v1/traces", spans.export_traces, "ingest"),
     RouteRow(POST, "/v1/traces/ingest", span_logs.ingest_spans, "ingest"),

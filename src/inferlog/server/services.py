@@ -64,11 +64,12 @@ class Services:
         self.intake = Intake(settings, self.prices)
         with ThreadPoolExecutor(1, initializer=step_back) as opener:  # the engine's threads inherit its priority
             self.store = opener.submit(self._open_store).result()
+        self.pieces = Pieces(self.store, self.prices)
         self.writer = Writer(
             self.journal,
             self.identities,
             self.store,
-            Pieces(self.store, self.prices),
+            self.pieces,
             flush_seconds=settings.flush_seconds,
             set_aside=self.directory / "set-aside",
         )
