@@ -27,8 +27,8 @@ class Field(NamedTuple):
 _TEXTS: Final = (
     "environment", "log_type", "log_method", "model", "provider_id", "deployment_name", "status", "error_message",
     "error_code", "warnings", "cost_source", "price_id", "price_version", "service_tier", "customer_identifier",
-    "customer_name", "customer_email", "custom_identifier", "group_identifier", "thread_identifier", "session_identifier", "trace_group_identifier",
-    "evaluation_identifier", "trace_unique_id", "trace_name", "span_unique_id", "span_parent_id", "span_name",
+    "customer_name", "customer_email", "custom_identifier", "group_identifier", "thread_identifier",
+    "session_identifier", "trace_group_identifier", "evaluation_identifier", "trace_unique_id", "trace_name", "span_unique_id", "span_parent_id", "span_name",
     "span_workflow_name", "span_path", "prompt_id", "prompt_name", "note", "category",
 )  # fmt: skip
 _NUMBERS: Final = (
@@ -49,7 +49,9 @@ _ALIASES: Final = {
 }
 """Other names of fields that clients send (dossier §2.1), → the names of ours."""
 
-_METADATA: Final = "metadata__"
+_PREFIX: Final = "metadata__"
+METADATA: Final = Field("metadata", "keys", "metadata")
+"""The metadata itself, of which only keys are asked."""
 _FIELDS: Final = {
     field.name: field
     for field in (
@@ -72,7 +74,7 @@ _FIELDS: Final = {
         *(Field(f"cost_details__{name}", "money", f"cost_details['{name}']") for name in BUCKETS),
         Field("flags", "list", "flags"),
         Field("estimated", "list", "estimated"),
-        Field("metadata", "keys", "metadata"),
+        METADATA,
     )
 }
 
@@ -82,8 +84,8 @@ def field(name: str, where: str) -> Field:
 
     `where` says in the error where the name came from, e.g. "filters".
     """
-    if name.startswith(_METADATA) and len(name) > len(_METADATA):
-        key = name.removeprefix(_METADATA)
+    if name.startswith(_PREFIX) and len(name) > len(_PREFIX):
+        key = name.removeprefix(_PREFIX)
         return Field(name, "metadata", "JSONExtract(metadata, {key}, 'Nullable(String)')", nullable=True, key=key)
     found = known(name)
     if found is None:

@@ -19,7 +19,7 @@ import msgspec
 from inferlog.dialects.times import read_time
 from inferlog.errors import InvalidInput
 from inferlog.jsontext import RawObject, explain, kind, read_array, read_object
-from inferlog.query.fields import Field, Kind, field, hint
+from inferlog.query.fields import METADATA, Field, Kind, field, hint
 
 Connector = Literal["AND", "OR"]
 Value = str | float | int | bool | Decimal
@@ -177,7 +177,7 @@ def condition(found: Field, operator: str, values: list[Any], where: str) -> Con
     if chosen in _ABSENCE:
         return Condition(found, _absence(chosen, values, where), ())
     if chosen == "has_key" and found.kind == "metadata":
-        return Condition(found, "not_empty", ())
+        return Condition(METADATA, "has_key", (found.key,))
     if not values:
         raise InvalidInput(f"{where}: expected at least one value for the operator {operator!r}, received none")
     if chosen in _ORDER and len(values) > 1:

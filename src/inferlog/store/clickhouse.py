@@ -245,4 +245,6 @@ def _code_and_text(error: ClickHouseError) -> tuple[int, str]:
         code = int(found[1]) if found else 0
     else:  # the driver's own text of a failed connection is the whole URL of the request, the reason after it
         code, text = getattr(error, "code", None) or 0, str(getattr(error.__cause__, "reason", error))
+    if code == _PATTERN_CODE:  # after the reason come advice on SQL and the names of columns
+        text = text.partition("re2: ")[2].partition(". Look at")[0]
     return code, text.splitlines()[0][:500] if text else type(error).__name__
