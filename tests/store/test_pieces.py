@@ -182,3 +182,24 @@ class _Counting(_Failing):
         rows = list(lines)
         self.inserted.append(len(rows))
         super().insert(rows, token)
+
+
+def test_a_read_in_which_a_log_is_replaced_is_done_again(store: Store) -> None:
+    """A count that meets a log in both its forms is not taken; one that is disturbed each time is taken at last."""
+    first = piece(model="m")
+    insert(store, first)
+    pieces = Pieces(store, PRICES)
+    counts: list[int] = []
+
+    def disturbed(times: int) -> int:
+        if len(counts) < times:
+            pieces.merge(as_pieces(first, piece(output=f"answer {len(counts)}")), str(int(LATER) + len(counts)))
+        counts.append(count_logs(store, EVERYTHING))
+        return len(counts)
+
+    assert pieces.read_at_rest(lambda: disturbed(0)) == 1
+    counts.clear()
+    assert pieces.read_at_rest(lambda: disturbed(2)) == 3
+    counts.clear()
+    assert pieces.read_at_rest(lambda: disturbed(100)) == 4
+    assert set(counts) == {1}
