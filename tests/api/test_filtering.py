@@ -143,6 +143,12 @@ def test_the_links_of_a_page_keep_its_filters(twelve: httpx.Client) -> None:
     assert second["next"] is None
 
 
+def test_a_filtered_list_is_sorted_by_a_figure(twelve: httpx.Client) -> None:
+    """sort_by takes the figures of the API, with a minus for the largest first."""
+    for sort, expected in (("-cost", [9, 6, 3, 0]), ("latency", [0, 3, 6, 9]), ("-all_tokens", [9, 6, 3, 0])):
+        assert _listed(twelve, {"model": {"value": ["gpt-4o"]}}, sort_by=sort) == expected
+
+
 def test_a_filter_on_the_environment_beats_the_keys_own(server: Server) -> None:
     """A condition on environment sees the environments that it names."""
     keys = {

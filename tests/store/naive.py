@@ -31,9 +31,13 @@ _ON_TEXT: Final[dict[str, Callable[[str, str], bool]]] = {
 }
 
 
-def newest_first(logs: Iterable[Log]) -> list[Log]:
-    """Return logs in the order of a list; the engine compares the second half of a UUID first."""
-    return sorted(logs, key=lambda log: (log.timestamp, log.id[16:], log.id[:16]), reverse=True)
+def in_order(logs: list[Log], name: str, descending: bool) -> list[Log]:
+    """Return logs by a field, if one is named, and by time; the engine compares the second half of a UUID first."""
+
+    def key(log: Log) -> tuple[Any, ...]:
+        return (value_of(log, name) if name else 0, log.timestamp, log.id[16:], log.id[:16])
+
+    return sorted(logs, key=key, reverse=descending)
 
 
 def holds(filters: Json, log: Log) -> bool:

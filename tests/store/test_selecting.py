@@ -23,7 +23,7 @@ from inferlog.query.metrics import Interval, Measurement, measure, summarize
 from inferlog.query.selection import Selection
 from inferlog.store.clickhouse import Store
 from tests.store.generated import filters, logs
-from tests.store.naive import Json, holds, newest_first, value_of
+from tests.store.naive import Json, holds, in_order, value_of
 
 ZONES: Final = ["UTC", "Europe/Berlin", "America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe"]
 FIGURES: Final = (
@@ -79,13 +79,30 @@ def test_any_filter_lists_the_logs_that_pass_it_newest_first(store: Store, some:
     project = stored(store, some)
     for each in wanted:
         chosen = selection(project, each)
-        expected = [log.id for log in newest_first(log for log in some if holds(each, log))]
+        expected = [log.id for log in in_order([log for log in some if holds(each, log)], "", descending=True)]
         pages = [
             Page(**msgspec.structs.asdict(chosen), number=number, size=10)
             for number in range(1, len(expected) // 10 + 2)
         ]
         assert [found.log.id for page in pages for found in fetch_page(store, page, 10**9)] == expected
         assert count_logs(store, chosen) == len(expected)
+
+
+@_property
+@given(some=logs, by=st.sampled_from(["cost", "latency", "prompt_tokens", "all_tokens"]), descending=st.booleans())
+def test_a_list_is_sorted_by_a_figure_and_then_by_time(
+    store: Store, some: list[Log], by: str, descending: bool
+) -> None:
+    """Same logs, same order, page by page; those without a cost come last, whatever the direction."""
+    project, sort_by = stored(store, some), field(by, "sort_by")
+    given = [log for log in some if value_of(log, sort_by.name) is not None]
+    expected = in_order(given, sort_by.name, descending) + in_order(
+        [log for log in some if log not in given], "", descending
+    )
+    pages = [
+        Page(project_id=project, sort_by=sort_by, descending=descending, number=number, size=10) for number in (1, 2, 3)
+    ]
+    assert [found.log.id for page in pages for found in fetch_page(store, page, 10**9)] == [log.id for log in expected]
 
 
 @_property
