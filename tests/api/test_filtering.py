@@ -204,6 +204,15 @@ _TEXT_OPERATORS = (
         ([{"model": {"value": ["m"]}}], 'filters: expected an object of fields, received: [{"model":{"value":["m"]}}]'),
         ({f"metadata__{number}": {"value": ["m"]} for number in range(101)},
          "filters: more than 100 conditions (filter_conditions_max)"),
+        ({"model": {"operator": "contains", "value": ["m"] * 101}},
+         "filters: 101 comparisons of text; the limit filter_conditions_max is 100"),
+        ({"model": {"operator": "full_text_search", "value": ["a b " * 51]}},
+         "filters: 102 comparisons of text; the limit filter_conditions_max is 100"),
+        ({"model": {"operator": "trigram_word_similar", "value": ["m" * 1_001]}},
+         "filters.model.value: expected at most 1,000 characters, received 1,001"),
+        ({"cost": {"value": ["1234567890123456789012345678.0000000000000000000000000000001"]}},
+         "filters.cost.value: expected an amount of at most 30 decimals, received: "
+         "1234567890123456789012345678.0000000000000000000000000000001"),
     ],
 )  # fmt: skip
 def test_a_wrong_filter_is_refused(twelve: httpx.Client, filters: Any, expected: str) -> None:

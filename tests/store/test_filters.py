@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from inferlog.config import Settings
+from inferlog.errors import InvalidInput
 from inferlog.jsontext import dumps, read_object
 from inferlog.model import Log
 from inferlog.query.filters import read_filters
@@ -85,8 +86,36 @@ def test_filters_may_be_as_large_as_their_limit(filled: Store) -> None:
     for text in ("m" * size, "\\" * (size // 2), "é" * (size // 2), "'" * size):
         page = Page(**msgspec.structs.asdict(_selection({"model": {"operator": "not", "value": [text]}})))
         assert len(fetch_page(filled, page, 10**9)) == len(LOGS)
+    for operator, text in (
+        ("trigram_word_similar", "ä" * 1_000),
+        ("regex", "m" * size),
+        ("ilike", "%m_" * (size // 3)),
+    ):
+        page = Page(**msgspec.structs.asdict(_selection({"model": {"operator": operator, "value": [text]}})))
+        assert fetch_page(filled, page, 10**9) == []
+    for pattern in ("(a{1000}){1000}", "[", "(?=a)", "\\1", "a**"):
+        page = Page(**msgspec.structs.asdict(_selection({"model": {"operator": "regex", "value": [pattern]}})))
+        with pytest.raises(InvalidInput, match="RE2"):
+            fetch_page(filled, page, 10**9)
     many: dict[str, Any] = {"model": {"operator": "in", "value": [f"model-{number}" for number in range(4_000)]}}
     assert fetch_page(filled, Page(**msgspec.structs.asdict(_selection(many))), 10**9) == []
+
+
+def test_filters_may_be_as_deep_as_their_limit(filled: Store) -> None:
+    """A hundred conditions joined by turns, or one within ninety-nine bundles, are no trouble to the engine."""
+    by_turns = [
+        {"operator": "not", "value": ["x"], "connector": "OR" if number % 2 else "AND"} for number in range(100)
+    ]
+    nested: Json = {"model": {"operator": "contains", "value": ["in"]}}
+    for _ in range(99):
+        nested = {"stream": {"value": [True]}, "bundle": {"filter_params": nested, "connector": "OR"}}
+        if len(dumps(nested)) > 4_000:
+            nested = {"bundle": nested["bundle"]}
+    for filters in ({"model": by_turns}, nested):
+        wanted = Selection(project_id=PROJECT, filters=read_filters(read_object(dumps(filters)), conditions_max=200))
+        expected = in_order([log for log in LOGS if holds(filters, log)], "", descending=True)
+        found = fetch_page(filled, Page(**msgspec.structs.asdict(wanted)), 10**9)
+        assert [listed.log.model for listed in found] == [log.model for log in expected]
 
 
 def test_every_metric_is_measured(filled: Store) -> None:
