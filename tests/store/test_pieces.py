@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import msgspec
@@ -203,3 +204,34 @@ def test_a_read_in_which_a_log_is_replaced_is_done_again(store: Store) -> None:
     counts.clear()
     assert pieces.read_at_rest(lambda: disturbed(100)) == 4
     assert set(counts) == {1}
+
+
+class _Watched(_Failing):
+    """A store in which somebody counts between the insert of a whole log and the delete of its parts."""
+
+    def __init__(self, store: Store, pool: ThreadPoolExecutor) -> None:
+        super().__init__(store, "")
+        self.pieces = Pieces(self, PRICES)
+        self.between: list[int] = []
+        self.at_rest: list[Future[int]] = []
+        self._pool = pool
+
+    def execute(self, sql: str, parameters: dict[str, Any]) -> None:
+        self.between.append(self._count())
+        self.at_rest.append(self._pool.submit(self.pieces.read_at_rest, self._count))
+        super().execute(sql, parameters)
+
+    def _count(self) -> int:
+        return count_logs(self._store, EVERYTHING)
+
+
+def test_a_count_half_way_through_a_replacement_waits_for_its_end(store: Store) -> None:
+    """The log is in the store twice then; who reads at rest sees it once."""
+    first = piece(model="m")
+    insert(store, first)
+    with ThreadPoolExecutor(1) as pool:
+        watched = _Watched(store, pool)
+        for number in range(5):
+            watched.pieces.merge(as_pieces(first, piece(output=f"answer {number}")), str(int(LATER) + number))
+        assert [count.result() for count in watched.at_rest] == [1] * 5
+    assert watched.between == [2] * 5
