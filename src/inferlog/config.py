@@ -49,6 +49,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         20 * _MB
     )
 
+    filter_conditions_max: Annotated[_Positive, _setting("Most conditions of one request's filters.")] = 100
+    filter_bytes_max: Annotated[_Positive, _setting("Most bytes of one request's filters.")] = 60_000
+    group_fields_max: Annotated[_Positive, _setting("Most fields by which one metrics query groups.")] = 8
+    metric_rows_max: Annotated[_Positive, _setting("Most rows of one metrics query.")] = 10_000
+
     head_bytes_max: Annotated[
         Annotated[int, Meta(ge=8_192)], _setting("Most bytes of a request's URL and headers; past it 431.")
     ] = 262_144

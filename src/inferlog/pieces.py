@@ -5,9 +5,10 @@ has a token, and only earlier revisions are dropped. docs/decisions/pieces.md sa
 """
 
 import logging
+import threading
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Final, Protocol
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, Final, Protocol, TypeVar
 
 import msgspec
 
@@ -26,8 +27,10 @@ _LOGS_MAX: Final = 2_000
 ids are a form's field, of which ClickHouse reads 128 kB (http_max_field_value_size)."""
 _BYTES_MAX: Final = 64_000_000
 """How many bytes of them: 2,000 logs of 20 MB each would fill the memory."""
+_READS_MAX: Final = 4
 _EARLIER_US: Final = 86_400_000_000
 _logger: Final = logging.getLogger("inferlog.pieces")
+_Result = TypeVar("_Result")
 _encode: Final = msgspec.json.Encoder().encode
 _decode: Final = msgspec.json.Decoder(Log, strict=False).decode
 
@@ -53,6 +56,22 @@ class Pieces:
         self._store = store
         self._prices = prices
         self._uncounted = uncounted
+        self._replacing = threading.Lock()
+        self._replacements = 0
+
+    def read_at_rest(self, read: Callable[[], _Result]) -> _Result:
+        """Return what `read` returns, read while no log is being replaced: half-way it would count twice.
+
+        A read in which a replacement began is done again, a few times: a query that runs longer than the pauses between
+        them is then taken as it is. Readers never hold up the writer.
+        """
+        for _ in range(_READS_MAX - 1):
+            with self._replacing:
+                before = self._replacements
+            result = read()
+            if self._replacements == before:
+                return result
+        return read()
 
     def merge(self, pieces: Sequence[Piece], token: str) -> list[Piece]:
         """Merge pieces into the logs that they belong to; `token` names the segment that they come from.
@@ -114,8 +133,10 @@ class Pieces:
             if row:
                 changed[log_id] = row
         if changed:
-            self._store.insert(changed.values(), token)
-            self._store.execute(statement("logs.drop_older"), {**parameters, "ids": list(changed)})
+            with self._replacing:
+                self._replacements += 1
+                self._store.insert(changed.values(), token)
+                self._store.execute(statement("logs.drop_older"), {**parameters, "ids": list(changed)})
         return unmerged
 
     def _whole_row(self, stored: Log | None, log_id: str, parts: list[tuple[Log, bool]], revision: int) -> bytes:

@@ -39,6 +39,10 @@ class Runtime:
         """Run blocking reads in the pool whose size is the query concurrency, after all acknowledged logs are in."""
         return await asyncio.get_running_loop().run_in_executor(self._queries, self._after_flush, function)
 
+    async def query_at_rest(self, function: Callable[[Store], _Result]) -> _Result:
+        """Run reads that count logs: like `query`, and while no log is being replaced, which would count twice."""
+        return await self.query(lambda store: self.services.pieces.read_at_rest(lambda: function(store)))
+
     def _after_flush(self, function: Callable[[Store], _Result]) -> _Result:
         self.services.writer.flush(self.settings.flush_wait_seconds_max)
         return function(self.services.store)

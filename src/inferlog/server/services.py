@@ -73,12 +73,13 @@ class Services:
         )
         with ThreadPoolExecutor(1, initializer=step_back) as opener:  # the engine's threads inherit its priority
             self.store = opener.submit(self._open_store).result()
+        self.pieces = Pieces(self.store, self.prices, uncounted)
         self.writer = Writer(
             self.journal,
             self.identities,
             self.store,
             uncounted,
-            Pieces(self.store, self.prices, uncounted),
+            self.pieces,
             flush_seconds=settings.flush_seconds,
             set_aside=self.directory / "set-aside",
         )

@@ -16,7 +16,7 @@ import msgspec
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import ClickHouseError, ProgrammingError
 
-from inferlog.errors import ConfigError, InferlogError, QueryLimitExceeded, RowsRefused, StoreUnavailable
+from inferlog.errors import ConfigError, InferlogError, InvalidInput, QueryLimitExceeded, RowsRefused, StoreUnavailable
 from inferlog.store.migrate import Placement, migrate
 
 _logger = logging.getLogger("inferlog.store")
@@ -30,8 +30,13 @@ Every other code (network, memory, disk, too many parts, …) may pass by itself
 _LIMIT_CODES: Final = frozenset({158, 159, 160, 162, 241, 307, 396})
 """ClickHouse error codes of a query that was cut: too slow, too many rows or bytes, too much memory."""
 
+_PATTERN_CODE: Final = 427
+"""ClickHouse's error code of a regular expression that RE2 does not read. Only a caller's filter has one."""
+
 _FINAL_CODES: Final = frozenset({170, 192, 193, 194, 497, 516, 701})
 """ClickHouse error codes of a wrong user, password, permission or cluster: somebody must mend the setting `store`."""
+
+_OF_QUERIES: Final = {**dict.fromkeys(_LIMIT_CODES, QueryLimitExceeded), _PATTERN_CODE: InvalidInput}
 
 _READ_SETTINGS: Final[dict[str, Any]] = {
     "date_time_output_format": "unix_timestamp",
@@ -118,7 +123,7 @@ class Store:
 
     def query(self, sql: str, parameters: Mapping[str, Any] | None = None) -> bytes:
         """Run one SELECT and return its rows as lines of JSON. `{database}` in it is the store's database."""
-        with self._reader() as client, _as_our_errors(dict.fromkeys(_LIMIT_CODES, QueryLimitExceeded)):
+        with self._reader() as client, _as_our_errors(_OF_QUERIES):
             statement = self.placement.render(sql)
             return client.raw_query(statement, parameters=dict(parameters or {}), fmt="JSONEachRow")
 
@@ -203,6 +208,7 @@ def _port_is_valid(parts: SplitResult) -> bool:
 _CODE: Final = re.compile(r"^Code: (\d+)")
 _TEXTS: Final[dict[type[InferlogError], str]] = {
     RowsRefused: "ClickHouse refused the rows",
+    InvalidInput: "filters: expected a regular expression that RE2 reads",
     QueryLimitExceeded: "The query was cut (the settings query_seconds_max and query_bytes_max)",
     StoreUnavailable: "The store does not answer as it should",
 }
@@ -239,4 +245,6 @@ def _code_and_text(error: ClickHouseError) -> tuple[int, str]:
         code = int(found[1]) if found else 0
     else:  # the driver's own text of a failed connection is the whole URL of the request, the reason after it
         code, text = getattr(error, "code", None) or 0, str(getattr(error.__cause__, "reason", error))
+    if code == _PATTERN_CODE:  # after the reason come advice on SQL and the names of columns
+        text = text.partition("re2: ")[2].partition(". Look at")[0]
     return code, text.splitlines()[0][:500] if text else type(error).__name__
