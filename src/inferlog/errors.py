@@ -44,6 +44,13 @@ class RequestTimeout(InferlogError):
     reason = "timeout"
 
 
+class Conflict(InferlogError):
+    """Something is under way that this call would disturb."""
+
+    status = 409
+    reason = "conflict"
+
+
 class TooLarge(InferlogError):
     """The body, or one log in it, is over a stated limit."""
 

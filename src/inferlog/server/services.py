@@ -24,6 +24,8 @@ from inferlog.journal import Journal
 from inferlog.pieces import Pieces
 from inferlog.pricing.book import PriceBook
 from inferlog.priority import step_back
+from inferlog.repricing.table import Table
+from inferlog.repricing.worker import Repricer
 from inferlog.store.clickhouse import Store
 from inferlog.writer import Writer
 
@@ -73,7 +75,15 @@ class Services:
             flush_seconds=settings.flush_seconds,
             set_aside=self.directory / "set-aside",
         )
+        self.repricer = Repricer(
+            self.directory / "repricings.db",
+            Table(self.store, self.pieces.read_at_rest, is_cluster=bool(self.store.placement.cluster)),
+            self.prices,
+            flush=lambda: self.writer.flush(settings.flush_wait_seconds_max),
+            conditions_max=settings.filter_conditions_max,
+        )
         self.writer.start()
+        self.repricer.start()
         _settle()
 
     def _tell_damage(self) -> None:
@@ -112,6 +122,7 @@ class Services:
 
     def close(self, timeout: float = 30.0) -> bool:
         """Drain the journal and close everything; return False if logs are left for the next start."""
+        self.repricer.stop(timeout)
         drained = self.writer.stop(timeout)
         self.journal.close()
         self.store.close()
