@@ -4,7 +4,7 @@ from typing import Final, NamedTuple
 
 from starlette.types import Scope
 
-from inferlog.server import langfuse, langfuse_media, logfire, logs, measures, span_logs, spans, system
+from inferlog.server import langfuse, langfuse_media, logfire, logs, measures, reprices, span_logs, spans, system
 from inferlog.server.http import Handler, Needs
 
 
@@ -38,6 +38,11 @@ ROUTES: Final = (
     RouteRow(POST, "/request-logs/summary", measures.summarize_by_body, "read"),
     RouteRow(POST, "/metrics/query", measures.query_metrics, "read"),
     RouteRow(GET, "/request-logs/{log_id}", logs.show, "read"),
+    RouteRow(GET, "/reprices", reprices.list_reprices, "read"),
+    RouteRow(POST, "/reprices", reprices.start_reprice, "admin"),
+    RouteRow(GET, "/reprices/{job_id}", reprices.show_reprice, "read"),
+    RouteRow(("DELETE",), "/reprices/{job_id}", reprices.cancel_reprice, "admin"),
+    RouteRow(POST, "/reprices/{job_id}/resume", reprices.resume_reprice, "admin"),
     RouteRow(POST, "/v1/traces", spans.export_traces, "ingest"),
     RouteRow(POST, "/v1/traces/ingest", span_logs.ingest_spans, "ingest"),
     RouteRow(POST, "/traces/ingest", span_logs.ingest_spans, "ingest"),
