@@ -75,7 +75,7 @@ def note(report: Report, before: Log, after: Log, *, is_changed: bool) -> None:
 
 def note_largest(report: Report, before: Log, after: Log, most: int) -> None:
     """Keep a change if it is among the `most` largest, the larger first; of equal ones the first that was seen."""
-    if before.cost == after.cost:
+    if before.cost == after.cost or not most:
         return
     change = Change(before.id, before.model, before.timestamp, before.cost, after.cost, before.price_id, after.price_id)
     largest = report.largest
