@@ -78,6 +78,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     flush_wait_seconds_max: Annotated[
         _PositiveSeconds, _setting("Longest a read waits for logs acknowledged before it to reach the store, seconds.")
     ] = 10.0
+    reprice_portion_logs: Annotated[
+        _Positive, _setting("Logs that a re-pricing changes at once, 2 kB of memory each; more at once is less work.")
+    ] = 100_000
     dedup_days: Annotated[
         _Positive, _setting("Days for which a repeat of a log (Idempotency-Key, unique_id, span) is recognised.")
     ] = 30

@@ -19,7 +19,7 @@ from tests.unit.books import GUESSED, LATER
 from tests.unit.journey import PRICES, PROJECT, RECEIVED_AT
 from tests.unit.pieces import piece
 
-COUNT = 200
+COUNT = 130
 _CHANGING = (*PRICED, *COUNTED)
 
 
@@ -27,7 +27,6 @@ _CHANGING = (*PRICED, *COUNTED)
 def _small_portions(monkeypatch: pytest.MonkeyPatch) -> None:
     """Many portions of few logs, and no pause between the tries."""
     monkeypatch.setattr("inferlog.repricing.worker.READ_ROWS", 30)
-    monkeypatch.setattr("inferlog.repricing.worker.CHANGED_ROWS", 40)
     monkeypatch.setattr("inferlog.repricing.worker._PAUSE_SECONDS", 0)
 
 

@@ -26,9 +26,6 @@ from inferlog.repricing.table import Table
 
 READ_ROWS: Final = 10_000
 """Logs that are read at once: about 10 MB."""
-CHANGED_ROWS: Final = 100_000
-"""Logs that are changed at once. An update rewrites the parts of the table in which they are, so that more at once is
-less work in all; the engine holds their new values, about 2 kB each, while it does."""
 SEEN_ROWS: Final = 1_000_000
 """Logs after which a job is written down in any case."""
 _TRIES: Final = 8
@@ -87,14 +84,25 @@ class Repricer:
     """Does the jobs of one data directory, one at a time, in a thread of its own."""
 
     def __init__(
-        self, path: Path, table: Table, prices: Prices, *, flush: Callable[[], object], conditions_max: int
+        self,
+        path: Path,
+        table: Table,
+        prices: Prices,
+        *,
+        flush: Callable[[], object],
+        conditions_max: int,
+        portion_logs: int,
     ) -> None:
-        """Open the jobs at `path`; `flush` waits until what was acknowledged is in the store."""
+        """Open the jobs at `path`; `flush` waits until what was acknowledged is in the store.
+
+        `portion_logs` are changed at once: an update rewrites those parts of the table in which they are.
+        """
         self._jobs = Jobs(path)
         self._table = table
         self._prices = prices
         self._flush = flush
         self._conditions_max = conditions_max
+        self._portion_logs = portion_logs
         self._live: Job | None = None
         self._cancelled = ""
         self._stopping = threading.Event()
@@ -215,7 +223,7 @@ class Repricer:
             self._table.forget(job.id)  # of a portion that was begun before a crash
         price = reprice_given if request.include_given else reprice
         portion = _Gathered(job)
-        while portion.changed < CHANGED_ROWS and portion.seen < SEEN_ROWS:
+        while portion.changed < self._portion_logs and portion.seen < SEEN_ROWS:
             self._heed(job)
             logs, cursor = self._table.read(wanted, portion.cursor, READ_ROWS)
             pairs = [(log, price(log, self._prices)) for log in logs]

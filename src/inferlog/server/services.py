@@ -81,6 +81,7 @@ class Services:
             self.prices,
             flush=lambda: self.writer.flush(settings.flush_wait_seconds_max),
             conditions_max=settings.filter_conditions_max,
+            portion_logs=settings.reprice_portion_logs,
         )
         self.writer.start()
         self.repricer.start()
