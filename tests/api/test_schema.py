@@ -30,7 +30,7 @@ def _bounded(described: dict[str, Any]) -> dict[str, Any]:
 
 
 _SOME_LOG: Final = {"type": "object", "properties": {"model": {"type": "string"}}, "additionalProperties": False}
-# Not POST /reprices/, which would change the costs of other tests' logs: tests/e2e/test_reprice.py says what it refuses.
+# Not POST /reprices/, which would change the costs of other tests' logs; tests/e2e/test_reprice.py has what it refuses.
 _schema = schemathesis.openapi.from_dict(_bounded(_DESCRIPTION)).exclude(operation_id="start_reprice")
 
 

@@ -99,9 +99,7 @@ def shop(store: Target, path: Path, prices: Prices = LATER) -> Iterator[Shop]:
     """Open a repricer on a store; its jobs are in `path`."""
     read: Callable[[Callable[[], bytes]], bytes] = lambda run: run()  # noqa: E731 - typed
     table = Table(store, read, is_cluster=False)
-    repricer = Repricer(
-        path / "repricings.db", table, prices, flush=lambda: None, conditions_max=50, portion_logs=40
-    )
+    repricer = Repricer(path / "repricings.db", table, prices, flush=lambda: None, conditions_max=50, portion_logs=40)
     repricer.start()
     try:
         yield Shop(repricer)

@@ -28,8 +28,9 @@ _TEXTS: Final = (
     "environment", "log_type", "log_method", "model", "provider_id", "deployment_name", "status", "error_message",
     "error_code", "warnings", "cost_source", "price_id", "price_version", "service_tier", "customer_identifier",
     "customer_name", "customer_email", "custom_identifier", "group_identifier", "thread_identifier",
-    "session_identifier", "trace_group_identifier", "evaluation_identifier", "trace_unique_id", "trace_name", "span_unique_id", "span_parent_id", "span_name",
-    "span_workflow_name", "span_path", "prompt_id", "prompt_name", "note", "category",
+    "session_identifier", "trace_group_identifier", "evaluation_identifier", "trace_unique_id", "trace_name",
+    "span_unique_id", "span_parent_id", "span_name", "span_workflow_name", "span_path", "prompt_id", "prompt_name",
+    "note", "category",
 )  # fmt: skip
 _NUMBERS: Final = (
     "status_code", "latency", "time_to_first_token", "tokens_per_second", "prompt_tokens", "completion_tokens",
