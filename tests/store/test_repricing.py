@@ -12,8 +12,11 @@ from inferlog.enrich.reprice import COUNTED, PRICED
 from inferlog.errors import Conflict, InvalidInput, NotFound, StoreUnavailable
 from inferlog.journal import Piece
 from inferlog.pieces import Pieces
-from inferlog.repricing.jobs import Job, Request
+from inferlog.repricing.jobs import Cursor, Job, Portion, Request
+from inferlog.repricing.report import Report
+from inferlog.repricing.table import Table
 from inferlog.store.clickhouse import Store
+from inferlog.store.migrate import Placement
 from tests.store.repricings import expected, fill, shop, stored
 from tests.unit.books import GUESSED, LATER
 from tests.unit.journey import PRICES, PROJECT, RECEIVED_AT
@@ -259,3 +262,29 @@ def test_a_cancelled_job_ends_between_two_portions_and_can_go_on(store: Store, t
         assert 0 < cancelled.report.seen < COUNT
         assert own.resume(cancelled).report.seen == COUNT
     assert stored(store) == expected(store, COUNT)
+
+
+class _Noting:
+    """A store that notes what it is told to do, and has nothing."""
+
+    def __init__(self) -> None:
+        self.statements: list[str] = []
+
+    def insert(self, lines: Iterable[bytes], token: str, table: str) -> None:
+        self.statements.append(f"INSERT INTO {table}")
+
+    def query(self, sql: str, parameters: dict[str, Any]) -> bytes:
+        return b""
+
+    def rewrite(self, sql: str, parameters: dict[str, Any]) -> None:
+        self.statements.append(Placement("logs", "main").render(sql))
+
+
+def test_on_a_cluster_every_replica_has_the_values_before_the_update() -> None:
+    """Each replica makes the update of its own copy of the new values, which must be complete there."""
+    noting = _Noting()
+    portion = Portion(0, 1, ("cost", "price_id"), Cursor(), Report())
+    Table(noting, lambda run: run(), is_cluster=True).update("a job", PROJECT, portion)
+    sync, update = noting.statements
+    assert "SYSTEM SYNC REPLICA ON CLUSTER `main` `logs`.repricings" in sync
+    assert "ALTER TABLE `logs`.logs ON CLUSTER `main` UPDATE cost =" in update

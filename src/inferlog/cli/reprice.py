@@ -14,6 +14,7 @@ from inferlog.cli.options import setting_options
 from inferlog.cli.repricing import DirectJobs, Jobs, ServerJobs
 from inferlog.config import load
 from inferlog.errors import ConfigError, InferlogError
+from inferlog.query.render import amount
 
 _POLL_SECONDS: Final = 0.2
 _UNDER_WAY: Final = ("planned", "running")
@@ -149,12 +150,14 @@ def _sentence(job: dict[str, Any]) -> str:
     left = f"{job['logs_given']:,} left alone (given costs), {job['logs_unpriced']:,} without a known price"
     changed = f"{job['logs_changed']:,} of {job['logs_seen']:,} logs"
     if job["dry_run"]:
-        return f"Nothing was changed; {changed} would be, {left}. Change them: --apply"
+        hint = " Change them: --apply" if job["logs_changed"] else ""
+        return f"Nothing was changed; {changed} would be, {left}.{hint}"
     return f"Changed {changed}, {left}. Re-pricing {job['id']}."
 
 
 def _amounts(row: dict[str, Any]) -> tuple[str, str, str]:
-    return _amount(row["cost_before"]), _amount(row["cost_after"]), f"{row['cost_after'] - row['cost_before']:+f}"
+    difference = amount(row["cost_after"] - row["cost_before"]) or 0
+    return _amount(row["cost_before"]), _amount(row["cost_after"]), f"{difference:+f}" if difference else "0"
 
 
 def _amount(value: Any) -> str:

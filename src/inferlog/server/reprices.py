@@ -1,5 +1,6 @@
 """Handlers of /reprices: begin, watch, resume and cancel jobs that price stored logs anew."""
 
+from collections.abc import Callable
 from typing import Any, Final
 
 import msgspec
@@ -8,7 +9,7 @@ from inferlog import jsontext
 from inferlog.errors import InvalidInput
 from inferlog.jsontext import RawObject, kind
 from inferlog.query.filters import read_connector
-from inferlog.repricing.jobs import LARGEST_MAX, Request
+from inferlog.repricing.jobs import LARGEST_MAX, Job, Request
 from inferlog.repricing.shape import shown
 from inferlog.server.asking import read_asked
 from inferlog.server.http import Call, Reply, json_reply
@@ -19,34 +20,44 @@ _NOTHING: Final = msgspec.Raw(b"{}")
 
 async def list_reprices(call: Call) -> Reply:
     """Answer the project's jobs, the newest first."""
-    jobs = call.runtime.services.repricer.latest(call.key.project_id)
-    return json_reply({"results": [shown(job) for job in jobs], "count": len(jobs)})
+    return await call.runtime.work(_listed, call)
 
 
 async def start_reprice(call: Call) -> Reply:
     """Begin a job: a dry run, unless the body says that it is none."""
     body = await call.json(call.settings.log_bytes_max)
     request = _request(call, jsontext.read_object(jsontext.check(body)) if body.strip() else {})
-    job = call.runtime.services.repricer.submit(request, f"key {call.key.prefix}")
+    repricer = call.runtime.services.repricer
+    job = await call.runtime.work(repricer.submit, request, f"key {call.key.prefix}")
     return json_reply(shown(job), 202)
 
 
 async def show_reprice(call: Call) -> Reply:
     """Answer one job, as far as it is."""
-    job = call.runtime.services.repricer.find(call.key.project_id, call.scope["path_params"]["job_id"])
-    return json_reply(shown(job))
+    return await _of_one(call, call.runtime.services.repricer.find, 200)
 
 
 async def resume_reprice(call: Call) -> Reply:
     """Go on with a job that failed or was cancelled."""
-    job = call.runtime.services.repricer.resume(call.key.project_id, call.scope["path_params"]["job_id"])
-    return json_reply(shown(job), 202)
+    return await _of_one(call, call.runtime.services.repricer.resume, 202)
 
 
 async def cancel_reprice(call: Call) -> Reply:
     """End a job after the portion of logs under way."""
-    job = call.runtime.services.repricer.cancel(call.key.project_id, call.scope["path_params"]["job_id"])
-    return json_reply(shown(job), 202)
+    return await _of_one(call, call.runtime.services.repricer.cancel, 202)
+
+
+# The file of jobs is read and written in a thread: it is synced, and a hundred reports are megabytes.
+
+
+async def _of_one(call: Call, function: Callable[[str, str], Job], status: int) -> Reply:
+    job = await call.runtime.work(function, call.key.project_id, call.scope["path_params"]["job_id"])
+    return json_reply(shown(job), status)
+
+
+def _listed(call: Call) -> Reply:
+    jobs = call.runtime.services.repricer.latest(call.key.project_id)
+    return json_reply({"results": [shown(job) for job in jobs], "count": len(jobs)})
 
 
 def _request(call: Call, body: RawObject) -> Request:

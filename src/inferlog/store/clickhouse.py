@@ -65,6 +65,7 @@ _REWRITE_SETTINGS: Final[dict[str, Any]] = {
     "mutations_sync": 2,
     # What an update reads of another table is the same on every replica by then.
     "allow_nondeterministic_mutations": 1,
+    "distributed_ddl_task_timeout": -1,
 }
 
 
