@@ -45,7 +45,7 @@ class RequestTimeout(InferlogError):
 
 
 class Conflict(InferlogError):
-    """Something is under way that this call would disturb."""
+    """What is asked for cannot be beside what is there: a name is taken, there are too many, or another job runs."""
 
     status = 409
     reason = "conflict"
@@ -108,6 +108,12 @@ class RowsRefused(InferlogError):
     """The store will never take these rows as they are: a poison row is among them."""
 
     reason = "rows_refused"
+
+
+class WebhookFailed(InferlogError):
+    """A webhook was tried, and its receiver did not take it."""
+
+    reason = "webhook"
 
 
 class DataDirectoryInUse(InferlogError):

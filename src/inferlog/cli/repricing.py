@@ -52,6 +52,7 @@ class DirectJobs:
         except Exception:
             self._services.close(_CLOSE_SECONDS)
             raise
+        self._services.repricer.start()
 
     def start(self, asked: dict[str, Any]) -> dict[str, Any]:
         """Begin a job. Raises InvalidInput for a filter or a time."""

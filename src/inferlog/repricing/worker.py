@@ -117,7 +117,8 @@ class Repricer:
         """End after the step under way; what is left of a job is done after the next start."""
         self._stopping.set()
         self._wake()
-        self._thread.join(timeout)
+        if self._thread.is_alive():
+            self._thread.join(timeout)
         if not self._thread.is_alive():
             self._jobs.close()
 

@@ -10,7 +10,7 @@ from inferlog import __version__
 from inferlog.dialects.fields import BODIES, SCALARS, Count, Identifier, Int64, StatusCode, Time, TokenLimit
 from inferlog.model import Log
 from inferlog.query.render import AS_STORED, Receipt
-from inferlog.server import openapi_reading, openapi_reprices, openapi_spans
+from inferlog.server import openapi_budgets, openapi_reading, openapi_reprices, openapi_spans
 
 Schema = dict[str, Any]
 
@@ -54,6 +54,7 @@ def describe() -> Schema:
             {"name": "figures", "description": "Totals, averages and charts of logs"},
             {"name": "spans", "description": "Logging calls as spans: OpenTelemetry, JSON span logs, Langfuse"},
             {"name": "money", "description": "What calls cost"},
+            {"name": "budgets", "description": "How much may be spent, how much is, and who is told"},
             {"name": "system", "description": "About inferlog itself; no key is needed"},
         ],
         "security": [{"key": []}],
@@ -94,6 +95,7 @@ def _schemas() -> Schema:
         **openapi_reading.schemas(),
         **openapi_reprices.schemas(),
         **openapi_spans.schemas(),
+        **openapi_budgets.schemas(),
     }
 
 
@@ -239,7 +241,7 @@ _ERROR_TEXTS: Final = {
     "403": "The key lacks the scope",
     "404": "Not found",
     "408": "The body came too slowly",
-    "409": "Something is under way that this would disturb",
+    "409": "A name is taken, there are as many as there may be, or another job is under way",
     "413": "Over a stated limit",
     "415": "Not JSON, or an unknown encoding",
     "422": "The query was cut at a stated limit",
@@ -289,6 +291,7 @@ def _paths() -> Schema:
         **openapi_reading.paths(_ERROR_TEXTS),
         **openapi_reprices.paths(_ERROR_TEXTS),
         **openapi_spans.paths(_ERROR_TEXTS),
+        **openapi_budgets.paths(_ERROR_TEXTS),
         "/health": {"get": _open("health", "Does the process serve?", _responses(_ref("Health")))},
         "/ready": {"get": _open("ready", "Are logs taken, and does the store answer?", _readiness())},
         "/metrics": {

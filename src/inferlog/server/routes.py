@@ -4,7 +4,18 @@ from typing import Final, NamedTuple
 
 from starlette.types import Scope
 
-from inferlog.server import langfuse, langfuse_media, logfire, logs, measures, reprices, span_logs, spans, system
+from inferlog.server import (
+    budgets,
+    langfuse,
+    langfuse_media,
+    logfire,
+    logs,
+    measures,
+    reprices,
+    span_logs,
+    spans,
+    system,
+)
 from inferlog.server.http import Handler, Needs
 
 
@@ -61,6 +72,11 @@ ROUTES: Final = (
     RouteRow(GET, "/v1/info", logfire.show_info, "any"),
     RouteRow(POST, "/v1/logs", spans.export_logs, "ingest"),
     RouteRow(POST, "/v1/metrics", spans.export_metrics, "ingest"),
+    RouteRow(GET, "/budgets", budgets.list_budgets, "read"),
+    RouteRow(POST, "/budgets", budgets.create_budget, "admin"),
+    RouteRow(GET, "/budgets/{budget_id}", budgets.show_budget, "read"),
+    RouteRow(("PATCH",), "/budgets/{budget_id}", budgets.change_budget, "admin"),
+    RouteRow(("DELETE",), "/budgets/{budget_id}", budgets.delete_budget, "admin"),
     RouteRow(GET, "/health", system.health, None),
     RouteRow(GET, "/ready", system.ready, None),
     RouteRow(GET, "/metrics", system.show_metrics, None),
