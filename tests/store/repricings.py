@@ -9,7 +9,7 @@ import msgspec
 
 from inferlog.ingest import Prepared, prepare
 from inferlog.pricing.prices import Prices
-from inferlog.repricing.jobs import Job, Request
+from inferlog.repricing.jobs import Job, Jobs, Request
 from inferlog.repricing.table import Table, Target
 from inferlog.repricing.worker import Repricer
 from inferlog.store.clickhouse import Store
@@ -99,7 +99,9 @@ def shop(store: Target, path: Path, prices: Prices = LATER) -> Iterator[Shop]:
     """Open a repricer on a store; its jobs are in `path`."""
     read: Callable[[Callable[[], bytes]], bytes] = lambda run: run()  # noqa: E731 - typed
     table = Table(store, read, is_cluster=False)
-    repricer = Repricer(path / "repricings.db", table, prices, flush=lambda: None, conditions_max=50, portion_logs=40)
+    repricer = Repricer(
+        Jobs(path / "repricings.db"), table, prices, flush=lambda: None, conditions_max=50, portion_logs=40
+    )
     repricer.start()
     try:
         yield Shop(repricer)

@@ -19,7 +19,7 @@ from inferlog.store.clickhouse import Store
 from inferlog.store.migrate import Placement
 from tests.store.repricings import expected, fill, shop, stored
 from tests.unit.books import GUESSED, LATER
-from tests.unit.journey import PRICES, PROJECT, RECEIVED_AT
+from tests.unit.journey import PRICES, PROJECT, RECEIVED_AT, UNCOUNTED
 from tests.unit.pieces import piece
 
 COUNT = 130
@@ -189,7 +189,7 @@ def test_a_log_that_a_piece_changes_meanwhile_is_left_to_the_piece(store: Store,
     first = piece(model=GUESSED, prompt_tokens=1_000)
     store.insert([first.entry.row + b"\n"], "first")
     later = piece(completion_tokens=500)
-    pieces = Pieces(store, LATER)
+    pieces = Pieces(store, LATER, UNCOUNTED)
 
     def merge() -> None:
         pieces.merge([Piece(first.log.id, later.entry.row, overrides=True)], "9")

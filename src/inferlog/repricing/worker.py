@@ -8,7 +8,6 @@ nothing twice.
 import logging
 import threading
 from collections.abc import Callable
-from pathlib import Path
 from typing import Final, TypeVar
 
 import msgspec
@@ -85,7 +84,7 @@ class Repricer:
 
     def __init__(
         self,
-        path: Path,
+        jobs: Jobs,
         table: Table,
         prices: Prices,
         *,
@@ -93,11 +92,11 @@ class Repricer:
         conditions_max: int,
         portion_logs: int,
     ) -> None:
-        """Open the jobs at `path`; `flush` waits until what was acknowledged is in the store.
+        """Wire it; `flush` waits until what was acknowledged is in the store.
 
         `portion_logs` are changed at once: an update rewrites those parts of the table in which they are.
         """
-        self._jobs = Jobs(path)
+        self._jobs = jobs
         self._table = table
         self._prices = prices
         self._flush = flush

@@ -10,7 +10,7 @@ from inferlog import __version__
 from inferlog.dialects.fields import BODIES, SCALARS, Count, Identifier, Int64, StatusCode, Time, TokenLimit
 from inferlog.model import Log
 from inferlog.query.render import AS_STORED, Receipt
-from inferlog.server import openapi_budgets, openapi_reading, openapi_reprices, openapi_spans
+from inferlog.server import openapi_budgets, openapi_reading, openapi_reconcile, openapi_reprices, openapi_spans
 
 Schema = dict[str, Any]
 
@@ -94,6 +94,7 @@ def _schemas() -> Schema:
         "Error": _object(error, ["detail"]),
         **openapi_reading.schemas(),
         **openapi_reprices.schemas(),
+        **openapi_reconcile.schemas(),
         **openapi_spans.schemas(),
         **openapi_budgets.schemas(),
     }
@@ -290,6 +291,7 @@ def _paths() -> Schema:
         "/api/request-logs/{log_id}/": {"get": _operation("show", "Read one log", shown, None, [_LOG_ID])},
         **openapi_reading.paths(_ERROR_TEXTS),
         **openapi_reprices.paths(_ERROR_TEXTS),
+        **openapi_reconcile.paths(_ERROR_TEXTS),
         **openapi_spans.paths(_ERROR_TEXTS),
         **openapi_budgets.paths(_ERROR_TEXTS),
         "/health": {"get": _open("health", "Does the process serve?", _responses(_ref("Health")))},

@@ -28,9 +28,11 @@ from inferlog.journal import Journal
 from inferlog.pieces import Pieces
 from inferlog.pricing.book import PriceBook
 from inferlog.priority import step_back
+from inferlog.repricing.jobs import Jobs
 from inferlog.repricing.table import Table
 from inferlog.repricing.worker import Repricer
 from inferlog.store.clickhouse import Store
+from inferlog.uncounted import Uncounted
 from inferlog.writer import Writer
 
 _COLLECT_AFTER: Final = (50_000, 50, 1_000)
@@ -69,19 +71,23 @@ class Services:
         self._tell_damage()
         self.prices = PriceBook()
         self.intake = Intake(settings, self.prices)
+        uncounted = Uncounted(
+            self.prices, log_bytes_max=settings.count_bytes_max, segment_bytes_max=settings.count_segment_bytes_max
+        )
         with ThreadPoolExecutor(1, initializer=step_back) as opener:  # the engine's threads inherit its priority
             self.store = opener.submit(self._open_store).result()
-        self.pieces = Pieces(self.store, self.prices)
+        self.pieces = Pieces(self.store, self.prices, uncounted)
         self.writer = Writer(
             self.journal,
             self.identities,
             self.store,
+            uncounted,
             self.pieces,
             flush_seconds=settings.flush_seconds,
             set_aside=self.directory / "set-aside",
         )
         self.repricer = Repricer(
-            self.directory / "repricings.db",
+            self._repricings,
             Table(self.store, self.pieces.read_at_rest, is_cluster=bool(self.store.placement.cluster)),
             self.prices,
             flush=lambda: self.writer.flush(settings.flush_wait_seconds_max),
@@ -115,6 +121,7 @@ class Services:
         self.access = Access(self.directory / "access.db")
         self.first_key = self.access.bootstrap(settings.bootstrap_key)
         self.budgets = Register(self.directory / "budgets.db")
+        self._repricings = Jobs(self.directory / "repricings.db")
         self.identities = Identities(self.directory / "identities.db", days=settings.dedup_days)
         self.journal = Journal(
             self.directory / "journal",
