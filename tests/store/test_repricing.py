@@ -17,9 +17,10 @@ from inferlog.repricing.report import Report
 from inferlog.repricing.table import Table
 from inferlog.store.clickhouse import Store
 from inferlog.store.migrate import Placement
+from inferlog.uncounted import Uncounted
 from tests.store.repricings import expected, fill, shop, stored
 from tests.unit.books import GUESSED, LATER
-from tests.unit.journey import PRICES, PROJECT, RECEIVED_AT, UNCOUNTED
+from tests.unit.journey import PRICES, PROJECT, RECEIVED_AT
 from tests.unit.pieces import piece
 
 COUNT = 130
@@ -189,7 +190,7 @@ def test_a_log_that_a_piece_changes_meanwhile_is_left_to_the_piece(store: Store,
     first = piece(model=GUESSED, prompt_tokens=1_000)
     store.insert([first.entry.row + b"\n"], "first")
     later = piece(completion_tokens=500)
-    pieces = Pieces(store, LATER, UNCOUNTED)
+    pieces = Pieces(store, LATER, Uncounted(LATER, log_bytes_max=0, segment_bytes_max=0))
 
     def merge() -> None:
         pieces.merge([Piece(first.log.id, later.entry.row, overrides=True)], "9")
