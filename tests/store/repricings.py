@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
@@ -66,6 +67,12 @@ def expected(store: Store, count: int) -> dict[str, Row]:
     found = store.query("SELECT * FROM {database}.logs WHERE project_id = {project:UUID}", {"project": other})
     rows = [msgspec.json.decode(line) for line in found.splitlines()]
     return {row["id"].replace("-", ""): row | {"project_id": PROJECT} for row in rows}
+
+
+def total(store: Store) -> Decimal:
+    """Return what all logs of the project cost, as the store adds it up."""
+    answer = store.query("SELECT sum(cost) AS usd FROM {database}.logs WHERE project_id = {p:UUID}", {"p": PROJECT})
+    return Decimal(msgspec.json.decode(answer)["usd"] or 0)
 
 
 class Shop:

@@ -5,13 +5,15 @@ A job is written before and after each portion of logs that it changes, so that 
 
 import sqlite3
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
 import msgspec
 from msgspec import Meta
 
-from inferlog.errors import Conflict, NotFound
+from inferlog.errors import Conflict, NotFound, StorageFull
 from inferlog.query.filters import Connector, read_filters
 from inferlog.query.selection import Selection
 from inferlog.repricing.report import Report
@@ -104,8 +106,11 @@ class Jobs:
         self._db.executescript(_SCHEMA)
 
     def add(self, job: Job) -> None:
-        """Keep a new job. Raises Conflict while another one is under way: they would read what the other changes."""
-        with self._lock:
+        """Keep a new job.
+
+        Raises StorageFull, and Conflict while another one is under way: each would read what the other changes.
+        """
+        with self._lock, _full_disk():
             row = self._db.execute("SELECT id FROM jobs WHERE state IN (?, ?)", ACTIVE).fetchone()
             if row:
                 raise Conflict(f"The re-pricing {row[0]} is under way; wait for it, or cancel it")
@@ -114,8 +119,8 @@ class Jobs:
             self._db.execute("INSERT INTO jobs VALUES (?, ?, ?, ?, ?)", row)
 
     def save(self, job: Job) -> None:
-        """Write down how far a job is; on the disk when this returns."""
-        with self._lock:
+        """Write down how far a job is; on the disk when this returns. Raises StorageFull."""
+        with self._lock, _full_disk():
             text = msgspec.json.encode(job).decode()
             self._db.execute("UPDATE jobs SET state = ?, job = ? WHERE id = ?", (job.state, text, job.id))
 
@@ -146,3 +151,13 @@ class Jobs:
     def close(self) -> None:
         """Close the file."""
         self._db.close()
+
+
+@contextmanager
+def _full_disk() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise StorageFull(
+            f"The re-pricing cannot be written down ({error}): make space in the data directory"
+        ) from error

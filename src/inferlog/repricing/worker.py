@@ -14,7 +14,7 @@ import msgspec
 
 from inferlog import ids
 from inferlog.enrich.reprice import COUNTED, OWN, PRICED, differing, reprice, reprice_given
-from inferlog.errors import Conflict, InferlogError, StoreUnavailable
+from inferlog.errors import Conflict, InferlogError, StorageFull, StoreUnavailable
 from inferlog.model import Log
 from inferlog.pricing.prices import Prices
 from inferlog.priority import step_back
@@ -29,6 +29,7 @@ SEEN_ROWS: Final = 1_000_000
 """Logs after which a job is written down in any case."""
 _TRIES: Final = 8
 _PAUSE_SECONDS: Final = 0.25
+_FULL_SECONDS: Final = 15.0
 _COLUMNS: Final = (*PRICED, *COUNTED)
 _logger: Final = logging.getLogger("inferlog.repricing")
 _Result = TypeVar("_Result")
@@ -169,7 +170,11 @@ class Repricer:
         while not self._stopping.is_set():
             job = self._jobs.active()
             if job is not None:
-                self._do(job)
+                try:
+                    self._do(job)
+                except StorageFull as error:  # the job goes on from where it was written down last
+                    _logger.warning("a re-pricing waits: %s", error)
+                    self._stopping.wait(_FULL_SECONDS)
                 continue
             with self._wanted:
                 self._wanted.wait_for(lambda: self._stopping.is_set() or self._jobs.active() is not None, None)
@@ -183,6 +188,8 @@ class Repricer:
             if self._stopping.is_set():
                 return
             job.state = "cancelled"
+        except StorageFull:
+            raise
         except InferlogError as error:
             job.state, job.error = "failed", str(error)
         except Exception as error:  # the thread must outlive what nobody foresaw; the job can be resumed
