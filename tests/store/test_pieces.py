@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import msgspec
@@ -184,3 +185,55 @@ class _Counting(_Failing):
         rows = list(lines)
         self.inserted.append(len(rows))
         super().insert(rows, token)
+
+
+def test_a_read_in_which_a_log_is_replaced_is_done_again(store: Store) -> None:
+    """A count that meets a log in both its forms is not taken; one that is disturbed each time is taken at last."""
+    first = piece(model="m")
+    insert(store, first)
+    pieces = Pieces(store, PRICES, UNCOUNTED)
+    counts: list[int] = []
+
+    def disturbed(times: int) -> int:
+        if len(counts) < times:
+            pieces.merge(as_pieces(first, piece(output=f"answer {len(counts)}")), str(int(LATER) + len(counts)))
+        counts.append(count_logs(store, EVERYTHING))
+        return len(counts)
+
+    assert pieces.read_at_rest(lambda: disturbed(0)) == 1
+    counts.clear()
+    assert pieces.read_at_rest(lambda: disturbed(2)) == 3
+    counts.clear()
+    assert pieces.read_at_rest(lambda: disturbed(100)) == 4
+    assert set(counts) == {1}
+
+
+class _Watched(_Failing):
+    """A store in which somebody counts between the insert of a whole log and the delete of its parts."""
+
+    def __init__(self, store: Store, pool: ThreadPoolExecutor) -> None:
+        super().__init__(store, "")
+        self.pieces = Pieces(self, PRICES, UNCOUNTED)
+        self.between: list[int] = []
+        self.at_rest: list[Future[int]] = []
+        self._pool = pool
+
+    def execute(self, sql: str, parameters: dict[str, Any]) -> None:
+        self.between.append(self._count())
+        self.at_rest.append(self._pool.submit(self.pieces.read_at_rest, self._count))
+        super().execute(sql, parameters)
+
+    def _count(self) -> int:
+        return count_logs(self._store, EVERYTHING)
+
+
+def test_a_count_half_way_through_a_replacement_waits_for_its_end(store: Store) -> None:
+    """The log is in the store twice then; who reads at rest sees it once."""
+    first = piece(model="m")
+    insert(store, first)
+    with ThreadPoolExecutor(1) as pool:
+        watched = _Watched(store, pool)
+        for number in range(5):
+            watched.pieces.merge(as_pieces(first, piece(output=f"answer {number}")), str(int(LATER) + number))
+        assert [count.result() for count in watched.at_rest] == [1] * 5
+    assert watched.between == [2] * 5

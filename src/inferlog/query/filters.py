@@ -11,7 +11,7 @@ list of conditions and a bundle (`filter_params`) are in brackets of their own. 
 
 import math
 from collections.abc import Callable, Iterable
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal, InvalidOperation
 from typing import Any, Final, Literal, NamedTuple
 
 import msgspec
@@ -75,6 +75,10 @@ OPERATORS: Final[dict[Kind, tuple[str, ...]]] = {
 _CONDITION_KEYS: Final = frozenset({"operator", "value", "connector", "operator_function", "operator_args"})
 _BUNDLE_KEYS: Final = frozenset({"connector", "filter_params"})
 _MONEY_MAX: Final = Decimal(10) ** 40
+_MONEY_LEAST: Final = Decimal("1e-30")
+_EXACT: Final = Context(prec=80)
+_SIMILAR_CHARACTERS_MAX: Final = 1_000
+"""The engine compares words of up to 32 kB by their trigrams."""
 _FLOAT_MAX: Final = 1e300
 _SECONDS_MAX: Final = 4e9
 _FLAGS: Final = {"true": True, "1": True, "false": False, "0": False}
@@ -97,6 +101,17 @@ def conditions(expression: Expression | None) -> Iterable[Condition]:
     elif expression is not None:
         for part in expression.parts:
             yield from conditions(part)
+
+
+def comparisons(expression: Expression | None) -> int:
+    """Return how many comparisons an expression is in SQL: one a value or word, but for those with a set of values."""
+    return sum(
+        len([word for value in each.values for word in str(value).split()])
+        if each.operator == "full_text_search"
+        else len(each.values)
+        for each in conditions(expression)
+        if each.operator not in _ANY and each.field.kind != "list"
+    )
 
 
 def read_filters(
@@ -204,6 +219,11 @@ def _checked(made: Condition, where: str) -> Condition:
                 raise InvalidInput(
                     f"{where}.value: a pattern must not end in a single backslash, received: {text[:80]}"
                 )
+    longest = max((len(str(value)) for value in made.values), default=0)
+    if made.operator == "trigram_word_similar" and longest > _SIMILAR_CHARACTERS_MAX:
+        raise InvalidInput(
+            f"{where}.value: expected at most {_SIMILAR_CHARACTERS_MAX:,} characters, received {longest:,}"
+        )
     if made.operator == "full_text_search" and not any(str(value).split() for value in made.values):
         raise InvalidInput(f"{where}.value: expected words to search for, received none")
     return made
@@ -296,7 +316,7 @@ def _as_money(value: Any, where: str) -> Decimal:
     number = _as_decimal(value, where)
     if abs(number) >= _MONEY_MAX:
         return _MONEY_MAX.copy_sign(number)
-    if number.normalize().as_tuple().exponent < -30:  # type: ignore[operator]  # finite
+    if number.quantize(_MONEY_LEAST, context=_EXACT) != number:
         raise _wrong(value, "an amount of at most 30 decimals", where)
     return number
 

@@ -9,6 +9,7 @@ from msgspec import Meta
 
 from inferlog.ids import read_uuid
 from inferlog.model import NO_JSON, Log
+from inferlog.query.fields import Field
 from inferlog.query.selection import Selection, select
 from inferlog.query.statements import statement
 
@@ -21,11 +22,15 @@ class Rows(Protocol):
 
 
 class Page(Selection, frozen=True, kw_only=True):
-    """Which part of the selected logs a caller wants to see, and in which order."""
+    """Which part of the selected logs a caller wants to see, and in which order: by time if `sort_by` is None.
+
+    Logs with equal values come by time, in the same direction; those without a value come last.
+    """
 
     number: Annotated[int, Meta(ge=1)] = 1
     size: int = 100
-    newest_first: bool = True
+    sort_by: Field | None = None
+    descending: bool = True
 
 
 _row_type: Final = msgspec.json.Decoder(Log, strict=False)
@@ -62,8 +67,8 @@ def fetch_page(rows: Rows, page: Page, bytes_max: int) -> list[Listed]:
     The page's ids are found in narrow columns, however deep it is, and only then are bodies read. The logs past
     `bytes_max` bytes of a page come without bodies: a thousand logs of 20 MB would not fit into memory.
     """
-    name = "logs.newest_ids" if page.newest_first else "logs.oldest_ids"
-    sql, parameters = select(name, page)
+    sql, parameters = select("logs.page_ids", page)
+    sql = sql.replace("{order}", _order(page))
     parameters |= {"limit": page.size, "offset": (page.number - 1) * page.size}
     found = _places.decode_lines(rows.query(sql, parameters))
     places = list({place.id: place for place in found}.values())  # a log that is just being replaced is there twice
@@ -74,6 +79,12 @@ def fetch_page(rows: Rows, page: Page, bytes_max: int) -> list[Listed]:
     reduced = _fetch(rows, "logs.narrow", page, rest)
     logs = [Listed(complete[place.id], reduced=False) for place in whole if place.id in complete]
     return logs + [Listed(reduced[place.id], reduced=True) for place in rest if place.id in reduced]
+
+
+def _order(page: Page) -> str:
+    direction = "DESC" if page.descending else "ASC"
+    by_time = f"project_id {direction}, timestamp {direction}, id {direction}"
+    return f"{page.sort_by.sql} {direction} NULLS LAST, {by_time}" if page.sort_by else by_time
 
 
 def _fetch(rows: Rows, name: str, page: Page, places: list[_Place]) -> dict[str, Log]:

@@ -12,7 +12,16 @@ from inferlog.errors import InvalidInput, TooLarge
 from inferlog.jsontext import RawObject, kind, read_object
 from inferlog.model import Environment
 from inferlog.query.fields import field, field_names, hint, known
-from inferlog.query.filters import Connector, Expression, condition, conditions, join, read_connector, read_filters
+from inferlog.query.filters import (
+    Connector,
+    Expression,
+    comparisons,
+    condition,
+    conditions,
+    join,
+    read_connector,
+    read_filters,
+)
 from inferlog.query.selection import Selection
 from inferlog.server.http import Call
 
@@ -68,6 +77,9 @@ def read_asked(call: Call, body: RawObject, names: Iterable[str]) -> Asked:
         "AND",
         _quick_filters(quick, call.settings.filter_conditions_max),
     )
+    count, most = comparisons(expression), call.settings.filter_conditions_max
+    if count > most:
+        raise InvalidInput(f"filters: {count:,} comparisons of text; the limit filter_conditions_max is {most:,}")
     return Asked(given, _selection(call, given, expression), _shown(sent, quick))
 
 

@@ -52,7 +52,7 @@ def _measurement(call: Call, asked: Asked) -> Measurement:
             raise InvalidInput(f"metrics: unknown metric {name[:80]!r}{hint(name, [*METRICS])}; docs/api.md lists them")
     sort = str(given.get("sort_by") or "")
     if sort.removeprefix("-") not in ("", *metrics):
-        raise InvalidInput(f"sort_by: expected one of metrics ({', '.join(metrics)}), or -… , received: {sort[:80]}")
+        raise InvalidInput(f"sort_by: expected one of metrics ({', '.join(metrics)}), received: {sort[:80]}")
     return Measurement(
         selection=asked.selection,
         metrics=metrics,

@@ -5,6 +5,7 @@ from typing import Any, Final, get_args
 from inferlog.query.fields import Kind, fields
 from inferlog.query.filters import OPERATORS
 from inferlog.query.metrics import METRICS, SUMMARY, Interval
+from inferlog.server.paging import SORTED_BY
 
 Schema = dict[str, Any]
 
@@ -27,7 +28,10 @@ _SELECTING: Final[dict[str, tuple[Schema, str]]] = {
 _PAGING: Final[dict[str, tuple[Schema, str]]] = {
     "page": ({"type": "integer", "minimum": 1, "maximum": 2**40}, "Page number, from 1."),
     "page_size": ({"type": "integer", "minimum": 1, "maximum": 1_000}, "Logs on a page. Default: 100."),
-    "sort_by": ({"enum": ["-id", "id", "-timestamp", "timestamp"]}, "Default: -id, newest first."),
+    "sort_by": (
+        {"enum": [name for sort in SORTED_BY for name in (f"-{sort}", sort)]},
+        "With a minus the largest first. Default: -id, newest first.",
+    ),
 }
 _QUICK: Final = (
     "Any field can also be filtered by in the query string: ?model=gpt-4o, or with an operator "

@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl, urlencode
 import msgspec
 
 from inferlog.errors import InvalidInput
+from inferlog.query.fields import known
 from inferlog.query.logs import Page
 from inferlog.server.asking import Asked, whole_number
 from inferlog.server.http import Call, sent_path
@@ -13,19 +14,32 @@ from inferlog.server.http import Call, sent_path
 PARAMETERS: Final = ("page", "page_size", "sort_by")
 _SIZE: Final = 100
 _PAGE_MAX: Final = 2**40
-_NEWEST: Final = frozenset({"", "-id", "-timestamp"})
-_OLDEST: Final = frozenset({"id", "timestamp"})
+_BY_TIME: Final = frozenset({"id", "timestamp"})
+SORTED_BY: Final = (
+    "id", "timestamp", "cost", "time_to_first_token", "latency", "prompt_tokens", "completion_tokens", "all_tokens",
+    "total_request_tokens", "tokens_per_second",
+)  # fmt: skip
+"""What a list is sorted by (dossier §2.1), with a minus for the largest first."""
 
 
 def read_page(call: Call, asked: Asked) -> Page:
     """Return the page asked for. Raises InvalidInput naming the parameter."""
     given = asked.given
-    sort = str(given.get("sort_by") or "")
+    sort = str(given.get("sort_by") or "-id")
     number = whole_number(given, "page", 1, _PAGE_MAX)
     size = whole_number(given, "page_size", _SIZE, call.settings.page_size_max)
-    if sort not in _NEWEST | _OLDEST:
-        raise InvalidInput(f"sort_by: expected one of -id, id, -timestamp, timestamp, received: {sort}")
-    return Page(**msgspec.structs.asdict(asked.selection), number=number, size=size, newest_first=sort in _NEWEST)
+    name = sort.removeprefix("-")
+    if name not in SORTED_BY:
+        raise InvalidInput(
+            f"sort_by: expected one of {', '.join(SORTED_BY)}, or one of them after a -, received: {sort[:80]}"
+        )
+    return Page(
+        **msgspec.structs.asdict(asked.selection),
+        number=number,
+        size=size,
+        sort_by=None if name in _BY_TIME else known(name),
+        descending=sort.startswith("-"),
+    )
 
 
 def links(call: Call, page: Page, total: int) -> tuple[str | None, str | None]:

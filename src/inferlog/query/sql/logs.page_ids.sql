@@ -1,5 +1,5 @@
--- Which logs are on one page, oldest first: a read of the table's own order. Narrow columns only.
+-- Which logs are on one page. Narrow columns only; by time it is a read of the table's own order, backwards for the newest.
 SELECT id, toUnixTimestamp64Micro(timestamp) AS at_us, size_bytes FROM {database}.logs
 WHERE {selection}
-ORDER BY project_id, timestamp, id
+ORDER BY {order}
 LIMIT {limit:UInt32} OFFSET {offset:UInt64}

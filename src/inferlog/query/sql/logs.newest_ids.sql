@@ -1,5 +1,0 @@
--- Which logs are on one page, newest first: a backwards read of the table's own order. Narrow columns only.
-SELECT id, toUnixTimestamp64Micro(timestamp) AS at_us, size_bytes FROM {database}.logs
-WHERE {selection}
-ORDER BY project_id DESC, timestamp DESC, id DESC
-LIMIT {limit:UInt32} OFFSET {offset:UInt64}
