@@ -119,6 +119,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         bool, _setting("Whether webhooks may go to loopback and private addresses: true or false.")
     ] = True
 
+    reprice_portion_logs: Annotated[
+        _Positive, _setting("Logs that a re-pricing changes at once, 2 kB of memory each; more at once is less work.")
+    ] = 100_000
+
 
 def is_secret(name: str) -> bool:
     """Tell whether a setting must not be shown, and may be read from a file named by INFERLOG_<NAME>_FILE."""

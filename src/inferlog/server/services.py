@@ -28,6 +28,9 @@ from inferlog.journal import Journal
 from inferlog.pieces import Pieces
 from inferlog.pricing.book import PriceBook
 from inferlog.priority import step_back
+from inferlog.repricing.jobs import Jobs
+from inferlog.repricing.table import Table
+from inferlog.repricing.worker import Repricer
 from inferlog.store.clickhouse import Store
 from inferlog.uncounted import Uncounted
 from inferlog.writer import Writer
@@ -83,12 +86,21 @@ class Services:
             flush_seconds=settings.flush_seconds,
             set_aside=self.directory / "set-aside",
         )
+        self.repricer = Repricer(
+            self._repricings,
+            Table(self.store, self.pieces.read_at_rest, is_cluster=bool(self.store.placement.cluster)),
+            self.prices,
+            flush=lambda: self.writer.flush(settings.flush_wait_seconds_max),
+            conditions_max=settings.filter_conditions_max,
+            portion_logs=settings.reprice_portion_logs,
+        )
         self.writer.start()
         self._open_budgets()
         _settle()
 
     def watch(self) -> None:
-        """Begin to watch budgets and to deliver their webhooks: what a server does, and an import does not."""
+        """Begin to watch budgets, to deliver webhooks and to re-price: what a server does, and an import does not."""
+        self.repricer.start()
         self.courier.start()
         self.watcher.start()
 
@@ -109,6 +121,7 @@ class Services:
         self.access = Access(self.directory / "access.db")
         self.first_key = self.access.bootstrap(settings.bootstrap_key)
         self.budgets = Register(self.directory / "budgets.db")
+        self._repricings = Jobs(self.directory / "repricings.db")
         self.identities = Identities(self.directory / "identities.db", days=settings.dedup_days)
         self.journal = Journal(
             self.directory / "journal",
@@ -151,6 +164,7 @@ class Services:
 
     def close(self, timeout: float = 30.0) -> bool:
         """Drain the journal and close everything; return False if logs are left for the next start."""
+        self.repricer.stop(timeout)
         self.watcher.stop(_WATCH_STOP_SECONDS)
         self.courier.stop(_WATCH_STOP_SECONDS)
         drained = self.writer.stop(timeout)
