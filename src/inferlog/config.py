@@ -49,6 +49,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         20 * _MB
     )
 
+    own_prices_max: Annotated[_Positive, _setting("Most prices of its own that a project may have.")] = 10_000
+    price_file_bytes_max: Annotated[_Positive, _setting("Largest file of prices, bytes.")] = 50 * _MB
+
     head_bytes_max: Annotated[
         Annotated[int, Meta(ge=8_192)], _setting("Most bytes of a request's URL and headers; past it 431.")
     ] = 262_144

@@ -21,8 +21,8 @@ from inferlog.errors import ConfigError, DataDirectoryInUse, StorageFull
 from inferlog.identities import Identities
 from inferlog.ingest import Intake
 from inferlog.journal import Journal
+from inferlog.kept_prices import KeptPrices
 from inferlog.pieces import Pieces
-from inferlog.pricing.book import PriceBook
 from inferlog.priority import step_back
 from inferlog.store.clickhouse import Store
 from inferlog.writer import Writer
@@ -60,7 +60,6 @@ class Services:
                 f"The data directory {self.directory} cannot be written ({error}): make space there, or mend it"
             ) from error
         self._tell_damage()
-        self.prices = PriceBook()
         self.intake = Intake(settings, self.prices)
         with ThreadPoolExecutor(1, initializer=step_back) as opener:  # the engine's threads inherit its priority
             self.store = opener.submit(self._open_store).result()
@@ -91,6 +90,7 @@ class Services:
         settings = self.settings
         self.access = Access(self.directory / "access.db")
         self.first_key = self.access.bootstrap(settings.bootstrap_key)
+        self.prices = KeptPrices(self.directory / "prices.db")
         self.identities = Identities(self.directory / "identities.db", days=settings.dedup_days)
         self.journal = Journal(
             self.directory / "journal",
@@ -115,6 +115,7 @@ class Services:
         self.journal.close()
         self.store.close()
         self.identities.close()
+        self.prices.close()
         self.access.close()
         self._lock.close()
         return drained
