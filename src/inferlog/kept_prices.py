@@ -226,4 +226,4 @@ def read_fields(text: bytes) -> Any:
     try:
         return json.loads(text, parse_float=Decimal)
     except (ValueError, RecursionError) as error:
-        raise InvalidInput(f"The body is not JSON that can be read: {str(error)[:200]}") from None
+        raise InvalidInput(f"The prices are not JSON that can be read: {str(error)[:200]}") from None

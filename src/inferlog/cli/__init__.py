@@ -7,6 +7,7 @@ import click
 from inferlog import __version__
 from inferlog.cli.import_ import import_logs
 from inferlog.cli.keys import keys
+from inferlog.cli.prices import prices
 from inferlog.cli.serve import serve
 from inferlog.errors import ConfigError, InferlogError
 
@@ -20,6 +21,7 @@ def cli() -> None:
 cli.add_command(serve)
 cli.add_command(keys)
 cli.add_command(import_logs)
+cli.add_command(prices)
 
 
 def main() -> None:

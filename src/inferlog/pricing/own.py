@@ -143,7 +143,8 @@ def _same_provider(own: str, given: str) -> bool:
 _NAMES: Final = ("model", "aliases", "provider_id", "service_tier", *BUCKETS, "tiers", "from", "until", "note")
 FIELDS: Final = frozenset(_NAMES)
 """What a price is written with, in the API, in a file, on the command line."""
-_TEXT: Final = re.compile(r"[^\x00-\x1f]+")
+_TEXT: Final = re.compile("[^\x00-\x1f\ud800-\udfff]*")
+"""No control characters, and no half of a surrogate pair, which no file can hold."""
 
 
 def read_own(fields: Mapping[str, Any], known: OwnPrice) -> OwnPrice:
@@ -163,9 +164,9 @@ def read_own(fields: Mapping[str, Any], known: OwnPrice) -> OwnPrice:
     if "aliases" in fields:
         changes["aliases"] = _aliases(fields["aliases"])
     if "from" in fields:
-        changes["begins"] = 0.0 if fields["from"] is None else _moment("from", fields["from"])
+        changes["begins"] = 0.0 if fields["from"] is None else read_moment("from", fields["from"])
     if "until" in fields:
-        changes["ends"] = None if fields["until"] is None else _moment("until", fields["until"])
+        changes["ends"] = None if fields["until"] is None else read_moment("until", fields["until"])
     changes["amounts"] = _amounts(fields, known.amounts, "")
     if "tiers" in fields:
         changes["steps"] = _steps(fields["tiers"])
@@ -192,7 +193,7 @@ def _received(value: Any) -> str:
 def _text(name: str, value: Any) -> str:
     if value is None:
         return ""
-    if not isinstance(value, str) or len(value) > NAME_MAX or (value and not _TEXT.fullmatch(value)):
+    if not isinstance(value, str) or len(value) > NAME_MAX or not _TEXT.fullmatch(value):
         raise InvalidInput(f"{name}: expected a text of at most {NAME_MAX} characters, received: {_received(value)}")
     return value.strip()
 
@@ -205,7 +206,7 @@ def _name(name: str, value: Any) -> str:
 
 
 def _note(name: str, value: Any) -> str:
-    if value is not None and (not isinstance(value, str) or len(value) > _NOTE_MAX):
+    if value is not None and (not isinstance(value, str) or len(value) > _NOTE_MAX or not _TEXT.fullmatch(value)):
         raise InvalidInput(f"{name}: expected a text of at most {_NOTE_MAX} characters, received: {_received(value)}")
     return value or ""
 
@@ -228,7 +229,8 @@ def _aliases(value: Any) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_name("aliases", each) for each in value))
 
 
-def _moment(name: str, value: Any) -> float:
+def read_moment(name: str, value: Any) -> float:
+    """Return a time as seconds since 1970 UTC. Raises InvalidInput that names the field."""
     if isinstance(value, Decimal):
         value = float(value)
     known = isinstance(value, str | int | float) and not isinstance(value, bool)

@@ -10,7 +10,7 @@ from inferlog import __version__
 from inferlog.dialects.fields import BODIES, SCALARS, Count, Identifier, Int64, StatusCode, Time, TokenLimit
 from inferlog.model import Log
 from inferlog.query.render import AS_STORED, Receipt
-from inferlog.server import openapi_spans
+from inferlog.server import openapi_models, openapi_spans
 
 Schema = dict[str, Any]
 
@@ -52,6 +52,7 @@ def describe() -> Schema:
         "tags": [
             {"name": "logs", "description": "Logging calls and reading them"},
             {"name": "spans", "description": "Logging calls as spans: OpenTelemetry, JSON span logs, Langfuse"},
+            {"name": "prices", "description": "What models cost: published, and by the project's own prices"},
             {"name": "system", "description": "About inferlog itself; no key is needed"},
         ],
         "security": [{"key": []}],
@@ -91,6 +92,7 @@ def _schemas() -> Schema:
         ),
         "Error": _object(error, ["detail"]),
         **openapi_spans.schemas(),
+        **openapi_models.schemas(),
     }
 
 
@@ -323,6 +325,7 @@ def _paths() -> Schema:
         },
         "/api/request-logs/{log_id}/": {"get": _operation("show", "Read one log", shown, None, [_LOG_ID])},
         **openapi_spans.paths(_ERROR_TEXTS),
+        **openapi_models.paths(_ERROR_TEXTS),
         "/health": {"get": _open("health", "Does the process serve?", _responses(_ref("Health")))},
         "/ready": {"get": _open("ready", "Are logs taken, and does the store answer?", _readiness())},
         "/metrics": {

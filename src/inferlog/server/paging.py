@@ -1,6 +1,7 @@
 """Which page of logs a request asks for, and the addresses of the pages beside it."""
 
 import re
+from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Any, Final, get_args
 from urllib.parse import parse_qsl, urlencode
@@ -29,8 +30,8 @@ _KNOWN: Final = _IGNORED | {
 def read_page(call: Call, body: RawObject) -> Page:
     """Return the page asked for; the query string wins over the body. Raises InvalidInput naming the parameter."""
     given = _parameters(call, body)
-    number = _whole(given, "page", 1, _PAGE_MAX)
-    size = _whole(given, "page_size", _SIZE, call.settings.page_size_max)
+    number = read_whole(given, "page", 1, _PAGE_MAX)
+    size = read_whole(given, "page_size", _SIZE, call.settings.page_size_max)
     sort = str(given.get("sort_by") or "")
     if sort not in _NEWEST | _OLDEST:
         raise InvalidInput(f"sort_by: expected one of -id, id, -timestamp, timestamp, received: {sort}")
@@ -84,7 +85,8 @@ def _unknown(name: str) -> InvalidInput:
     return InvalidInput(f"{name[:80]}: unknown parameter of a list{hint}; this version reads {', '.join(known)}")
 
 
-def _whole(given: dict[str, Any], name: str, default: int, most: int) -> int:
+def read_whole(given: Mapping[str, Any], name: str, default: int, most: int) -> int:
+    """Return a parameter that is a whole number from 1 to `most`. Raises InvalidInput that names it."""
     value = given.get(name, default)
     if isinstance(value, float) and value.is_integer():  # 2.0 is a whole number in JSON
         value = int(value)

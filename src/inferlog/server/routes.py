@@ -4,7 +4,7 @@ from typing import Final, NamedTuple
 
 from starlette.types import Scope
 
-from inferlog.server import langfuse, langfuse_media, logfire, logs, span_logs, spans, system
+from inferlog.server import langfuse, langfuse_media, logfire, logs, models, span_logs, spans, system
 from inferlog.server.http import Handler, Needs
 
 
@@ -53,6 +53,13 @@ ROUTES: Final = (
     RouteRow(GET, "/v1/info", logfire.show_info, "any"),
     RouteRow(POST, "/v1/logs", spans.export_logs, "ingest"),
     RouteRow(POST, "/v1/metrics", spans.export_metrics, "ingest"),
+    RouteRow(GET, "/models/public", models.list_public, None),
+    RouteRow(GET, "/models/resolve", models.resolve_model, "read"),
+    RouteRow(GET, "/models", models.list_models, "read"),
+    RouteRow(POST, "/models", models.create_model, "admin"),
+    RouteRow(GET, "/models/{price_id}", models.show_model, "read"),
+    RouteRow(("PATCH",), "/models/{price_id}", models.change_model, "admin"),
+    RouteRow(("DELETE",), "/models/{price_id}", models.end_model, "admin"),
     RouteRow(GET, "/health", system.health, None),
     RouteRow(GET, "/ready", system.ready, None),
     RouteRow(GET, "/metrics", system.show_metrics, None),
