@@ -24,6 +24,8 @@ PRICE_MAX: Final = Decimal(10) ** 9
 _PLACES_MAX: Final = 18
 _LENGTH_MAX: Final = 2**32 - 1
 _NOTE_MAX: Final = 1_000
+_LATEST: Final = 4e9
+"""2096. A later day is as good as never."""
 _FALLBACKS: Final = {
     "cache_read": "input", "cache_write_5m": "input", "cache_write_1h": "cache_write_5m", "audio_input": "input",
     "audio_cache_read": "cache_read", "image_input": "input", "reasoning": "output", "audio_output": "output",
@@ -235,11 +237,11 @@ def read_moment(name: str, value: Any) -> float:
         value = float(value)
     known = isinstance(value, str | int | float) and not isinstance(value, bool)
     moment = read_time(value) if known and value != "" else None
-    if moment is None or not 0 <= moment < 4e9:
+    if moment is None:
         raise InvalidInput(
             f"{name}: expected a time as ISO 8601 (a day begins at 00:00 UTC), received: {_received(value)}"
         )
-    return moment
+    return min(max(moment, 0.0), _LATEST)
 
 
 def _amounts(fields: Mapping[str, Any], known: Amounts, where: str) -> Amounts:

@@ -8,7 +8,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from inferlog.server.http import Endpoint, json_reply, sent_path
-from inferlog.server.routes import ROUTES, forms, normalize
+from inferlog.server.routes import ROUTES, RouteRow, forms, normalize
 from inferlog.server.runtime import Runtime
 from inferlog.server.services import Services
 
@@ -23,7 +23,7 @@ def build(services: Services) -> ASGIApp:
         for method in row.methods for form in forms(row.path)
     }  # fmt: skip
     methods = _methods()
-    routes = [Route(row.path, end, methods=list(row.methods)) for row, end in endpoints]
+    routes = [Route(path, ends, methods=list(ends.by_method)) for path, ends in _resources(endpoints).items()]
     routed = Starlette(routes=routes, exception_handlers={HTTPException: _answer_unrouted})
     routed.router.redirect_slashes = False
 
@@ -45,6 +45,27 @@ def build(services: Services) -> ASGIApp:
             await routed(scope, receive, send)
 
     return application
+
+
+class _Resource:
+    """The endpoints of one path, by method: together they know which methods a 405 must name."""
+
+    def __init__(self) -> None:
+        self.by_method: dict[str, Endpoint] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request to the endpoint of its method; HEAD goes with GET."""
+        method = "GET" if scope["method"] == "HEAD" else scope["method"]
+        await self.by_method[method](scope, receive, send)
+
+
+def _resources(endpoints: list[tuple[RouteRow, Endpoint]]) -> dict[str, _Resource]:
+    """Return what is at each path, in the order of the routes."""
+    resources: dict[str, _Resource] = {}
+    for row, endpoint in endpoints:
+        resource = resources.setdefault(row.path, _Resource())
+        resource.by_method.update(dict.fromkeys(row.methods, endpoint))
+    return resources
 
 
 async def _answer_unrouted(request: Request, error: Exception) -> Response:

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
@@ -10,6 +11,7 @@ from inferlog import ids, jsontext
 from inferlog.errors import InvalidInput
 from inferlog.kept_prices import KeptPrices, read_fields
 from inferlog.pricing.book import PriceBook
+from inferlog.pricing.dataset import DataSet
 from inferlog.pricing.hosts import UNKNOWN, host_of
 from inferlog.pricing.names import MAKERS
 from inferlog.pricing.own import read_moment
@@ -31,7 +33,8 @@ async def list_public(call: Call) -> Reply:
     unnested = given.get("unnest", "false").lower()
     if unnested not in ("true", "false"):
         raise InvalidInput(f"unnest: expected true or false, received: {unnested[:80]}")
-    return Reply(await asyncio.to_thread(_public, _prices(call).book, int(time.time()) // _DAY, unnested == "true"))
+    book = _prices(call).book
+    return Reply(await asyncio.to_thread(_public, book, book.data, int(time.time()) // _DAY, unnested == "true"))
 
 
 async def list_models(call: Call) -> Reply:
@@ -125,7 +128,9 @@ def _query(call: Call, *known: str) -> dict[str, str]:
 # Run in a thread: there are thousands of models.
 
 
-def _public(book: PriceBook, day: int, unnested: bool) -> bytes:
+@lru_cache(maxsize=4)
+def _public(book: PriceBook, data: DataSet, day: int, unnested: bool) -> bytes:
+    """Return the public list of a day; `data` is what the book goes by, so that an update is not missed."""
     models = []
     for provider, model in book.models():
         price = book.standard_price(provider, model, float(day * _DAY))

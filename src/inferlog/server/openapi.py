@@ -164,6 +164,8 @@ _STORED_FORMS: Final[dict[Any, Schema]] = {
     float: {"type": "number"},
     bool: {"type": "boolean"},
     bool | None: _maybe({"type": "boolean"}),
+    dict[str, int]: {"type": "object", "additionalProperties": _WHOLE},
+    tuple[str, ...]: _array(_TEXT),
 }
 
 

@@ -39,7 +39,7 @@ def schemas() -> Schema:
               "output_cost": {"type": "number", "description": "USD a token"}, "rate_limit": _NULL}  # fmt: skip
     return {
         "PriceFields": _price_fields(),
-        "NewPrice": {**_price_fields(), "required": ["model", "input"]},
+        "NewPrice": _new_price(),
         "OwnPrice": {**_object(shown), "additionalProperties": True},
         "Prices": _object(
             {
@@ -140,6 +140,13 @@ def _price_fields() -> Schema:
         "note": {"type": "string", "maxLength": 1_000, "pattern": "^[ -~]*$"},
     }
     return {"type": "object", "properties": properties, "additionalProperties": False}
+
+
+def _new_price() -> Schema:
+    """Return what a price must have: output alone would do too, which this cannot say."""
+    fields = _price_fields()
+    properties = fields["properties"] | {"input": {**_USD, "description": _PER_MILLION}}
+    return {**fields, "properties": properties, "required": ["model", "input"]}
 
 
 def _list_query() -> list[Schema]:
