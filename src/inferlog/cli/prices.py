@@ -57,7 +57,7 @@ def list_prices(part: str, provider: str, project: str, config_file: str | None,
         ]  # fmt: skip
         now = ids.now()
         for seller, model in published[:_SHOWN_MAX]:
-            price = kept.book.standard_price(seller, model, now)
+            price = kept.book.price_of(seller, model, now)
             amounts = shown_amounts(price) if price else {}
             columns = [_text(amounts.get(name)) for name in _IN_COLUMNS]
             table.add_row(model.id, seller.id, *columns, "", "", price.id if price else "not by tokens")

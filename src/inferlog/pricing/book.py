@@ -80,9 +80,9 @@ class PriceBook:
             for model in provider.models:
                 yield provider, model
 
-    def standard_price(self, provider: Provider, model: ModelInfo, timestamp: float) -> Price | None:
-        """Return what a published model costs at a time, in no special tier, or None if its tokens have no price."""
-        return _Schedule(self.data, Found(provider, model), STANDARD).at(timestamp)
+    def price_of(self, provider: Provider, model: ModelInfo, timestamp: float, tier: str = STANDARD) -> Price | None:
+        """Return what a published model costs at a time in a tier, or None if its tokens have no price."""
+        return _price(self.data, Found(provider, model), tier, timestamp)
 
 
 class _Schedule:

@@ -77,5 +77,5 @@ def known_host(written: str) -> str:
     if name in _UNPRICED:
         return UNPRICED
     if name.startswith("huggingface-"):
-        return written.strip().lower()
+        return name.replace("-", "_", 1)
     return _ALIASES.get(name, UNKNOWN)

@@ -50,6 +50,8 @@ _OPEN_WEIGHTS: Final = re.compile(
 )
 """Models that anybody may serve, at any price: without a host they have none."""
 
+_CLOUDS: Final = frozenset({"aws", "azure", "google"})
+"""Hosts whose rules find a model anywhere in a path, which may also have a region in it."""
 _ARN: Final = re.compile(r"arn:aws[a-z-]*:bedrock:([^:]*):[^:]*:([a-z-]+)/(.+)")
 _ARN_NAMES: Final = frozenset({"foundation-model", "inference-profile"})
 _BEDROCK: Final = re.compile(
@@ -64,7 +66,7 @@ _LOCAL_TAG: Final = re.compile(r":(latest|\d+(\.\d+)?[bm]\b.*|.*(q\d|fp16|instru
 """A tag of Ollama's: the same name is a cloud's model only by chance (deepseek-r1:8b)."""
 _DATE: Final = re.compile(r"[-@](\d{4}-\d{2}-\d{2}|20\d{6}|latest)$")
 _HARMLESS: Final = re.compile(
-    r"\d{1,2}|\d{4}|20\d{6}|v\d+|latest|preview|exp|experimental|beta|thinking|default|customtools"
+    r"\d{1,4}|20\d{6}|v\d+|latest|stable|preview|exp|experimental|beta|thinking|default|customtools"
 )
 """Words that may follow what a rule of the data set matches, without making it another model."""
 _GEMMA: Final = re.compile(r"e?\d+b|it|\d")
@@ -95,7 +97,13 @@ def find_model(data: DataSet, written: str, provider_id: str) -> Found | None:
     """
     if not written or len(written) > NAME_MAX or len(provider_id) > NAME_MAX:
         return None
-    reference = _unwrap(re.sub(r"\s+", "-", written.strip().lower()), host_of(provider_id))
+    name, host = re.sub(r"\s+", "-", written.strip().lower()), host_of(provider_id)
+    provider = data.provider(host)
+    if provider is not None and "/" in name and host not in _CLOUDS:
+        whole = _sold(data, provider, name)
+        if whole is not None:
+            return Found(provider, whole)
+    reference = _unwrap(name, host)
     if reference is None:
         return None
     found = _at_host(data, reference) if reference.host else _anywhere(data, reference.name)
@@ -137,7 +145,7 @@ def _unwrap_path(name: str, host: str) -> _Reference | None:
         return _Reference("openrouter", name.removeprefix("openrouter/"))
     head, _, rest = name.partition("/")
     told = known_host(head)
-    if told == host and rest:
+    if told and told == host:
         return _inner(rest, host)
     if host in _AGGREGATORS:
         return _Reference(host, name)
@@ -276,7 +284,7 @@ def _fits(model: ModelInfo, name: str) -> bool:
         return True
     before, _, after = name.partition(literal)
     harmless = _GEMMA if literal.startswith("gemma") else _HARMLESS
-    return not before.strip("-") and all(harmless.fullmatch(word) for word in _WORDS.split(after) if word)
+    return before in ("", "omni-", "text-") and all(harmless.fullmatch(word) for word in _WORDS.split(after) if word)
 
 
 def _literals(clause: MatchLogic, name: str) -> list[str]:

@@ -133,7 +133,7 @@ def _public(book: PriceBook, data: DataSet, day: int, unnested: bool) -> bytes:
     """Return the public list of a day; `data` is what the book goes by, so that an update is not missed."""
     models = []
     for provider, model in book.models():
-        price = book.standard_price(provider, model, float(day * _DAY))
+        price = book.price_of(provider, model, float(day * _DAY))
         if price is None:
             continue
         name = model.id if provider.id in MAKERS else f"{provider.id}/{model.id}"
@@ -161,7 +161,7 @@ def _listed(prices: KeptPrices, page: Page, given: dict[str, str], source: str) 
     results = [shown_own(each) for each in own[begin:end]]
     now = ids.now()
     for provider, model in published[max(begin - len(own), 0) : max(end - len(own), 0)]:
-        price = book.standard_price(provider, model, now)
+        price = book.price_of(provider, model, now)
         if price is None:
             results.append({"source": "price_book", "model": model.id, "provider_id": provider.id, "input": None})
         else:
