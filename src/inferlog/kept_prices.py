@@ -68,7 +68,8 @@ class KeptPrices:
 
     def find(self, project_id: str, provider_id: str, model: str, timestamp: float, service_tier: str) -> Price | None:
         """Return the price of a call made at `timestamp` (seconds since 1970 UTC), or None for an unknown model."""
-        self._refresh()
+        if time.monotonic() - self._checked_at >= _FRESH_SECONDS:
+            self._refresh()
         return self.book.find(project_id, provider_id, model, timestamp, service_tier)
 
     # A project's own prices
@@ -173,10 +174,7 @@ class KeptPrices:
         return _Transaction(self._db)
 
     def _refresh(self) -> None:
-        moment = time.monotonic()
-        if moment - self._checked_at < _FRESH_SECONDS:
-            return
-        self._checked_at = moment
+        self._checked_at = time.monotonic()
         try:
             with self._lock:
                 (version,) = self._db.execute("PRAGMA data_version").fetchone()

@@ -44,7 +44,9 @@ class PriceBook:
             if own is not None:
                 return own
         schedule = self._resolve(model, provider_id, tier)
-        return None if schedule is None else schedule.at(timestamp)
+        if schedule is None:
+            return None
+        return schedule.constant if schedule.is_constant else schedule.at(timestamp)
 
     def use_data(self, data: DataSet) -> None:
         """Price by other published prices from now on."""
@@ -88,12 +90,14 @@ class PriceBook:
 class _Schedule:
     """A model's prices in a tier over time: the moments and the times of day at which they may change."""
 
-    __slots__ = ("_data", "_found", "_moments", "_prices", "_seconds", "_tier")
+    __slots__ = ("_data", "_found", "_moments", "_prices", "_seconds", "_tier", "constant", "is_constant")
 
     def __init__(self, data: DataSet, found: Found, tier: str) -> None:
         self._data, self._found, self._tier = data, found, tier
         self._moments, self._seconds = boundaries(data, found.provider.id, found.model, tier)
         self._prices: dict[tuple[int, int], Price | None] = {}
+        self.is_constant = not self._moments and not self._seconds
+        self.constant = _price(data, found, tier, 0.0) if self.is_constant else None
 
     def at(self, timestamp: float) -> Price | None:
         """Return the price at a time, or None if its tokens have none."""

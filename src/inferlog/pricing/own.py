@@ -118,6 +118,10 @@ class OwnIndex:
         held = self._by_name[project_id].get(model.strip().lower())
         if held is None:
             return None
+        if len(held) == 1 and not held[0][0].provider_id:
+            own, price = held[0]
+            if own.service_tier == tier and own.begins <= timestamp and (own.ends is None or timestamp < own.ends):
+                return price
         fitting = [
             ((own.service_tier == tier, bool(own.provider_id), own.begins, own.changed_at), price)
             for own, price in held
