@@ -14,6 +14,13 @@ SETTINGS = {
     "keys create": ["data"],
     "keys list": ["data"],
     "keys revoke": ["data"],
+    "prices list": ["data"],
+    "prices show": ["data"],
+    "prices set": ["data", "own_prices_max"],
+    "prices end": ["data"],
+    "prices import": ["data", "own_prices_max", "price_file_bytes_max"],
+    "prices update": ["data", "price_file_bytes_max"],
+    "prices version": ["data"],
 }
 
 
@@ -37,7 +44,7 @@ def test_help_names_every_setting_of_the_command(command: str) -> None:
 def test_help_names_every_command() -> None:
     """`inferlog --help` lists the commands with what they do; --version says which it is."""
     done = run_inferlog("--help")
-    assert re.findall(r"^  (\w+)  +\w", done.stdout, re.MULTILINE) == ["import", "keys", "serve"]
+    assert re.findall(r"^  (\w+)  +\w", done.stdout, re.MULTILINE) == ["import", "keys", "prices", "serve"]
     assert re.fullmatch(r"inferlog, version \d+\.\d+\.\d+\S*\n", run_inferlog("--version").stdout)
 
 
