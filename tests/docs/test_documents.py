@@ -47,6 +47,18 @@ def test_the_python_program_of_the_readme_runs(environment: dict[str, str]) -> N
     assert re.fullmatch(r"[0-9a-f]{32} 8\.7e-05\n", done.stdout)
 
 
+def test_the_commands_about_prices_run(server: Server, environment: dict[str, str]) -> None:
+    """Every shell block of docs/prices.md, in order, beside a running server; each line that can fail would."""
+    blocks = re.findall(r"```sh\n(.*?)```", (DOCS / "prices.md").read_text(), re.DOTALL)
+    script = "set -euo pipefail\n" + "".join(blocks).replace("curl -s ", "curl -s --fail-with-body ")
+    path = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"
+    own = {**environment, "PATH": path, "INFERLOG_DATA": str(server.data)}
+    done = subprocess.run(["bash", "-c", script], env=own, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    for said in ("openai:gpt-4o-mini", "openai:o3", "aws:regional.anthropic.claude", "nearest", "acme-large", "1 Jul"):
+        assert said in done.stdout.replace("2026-07-01 00:00:00", "1 Jul"), said
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_a_generated_page_is_not_stale(name: str) -> None:
     """docs/settings.md and docs/commands.md are what `python -m tools.docs` writes."""
