@@ -60,7 +60,7 @@ class KeptPrices:
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = FULL")
         self._db.executescript(_SCHEMA)
-        self.book = PriceBook()
+        self._book = PriceBook()
         self._data_version = -1
         self._book_row = 0
         self._checked_at = 0.0
@@ -70,7 +70,14 @@ class KeptPrices:
         """Return the price of a call made at `timestamp` (seconds since 1970 UTC), or None for an unknown model."""
         if time.monotonic() - self._checked_at >= _FRESH_SECONDS:
             self._refresh()
-        return self.book.find(project_id, provider_id, model, timestamp, service_tier)
+        return self._book.find(project_id, provider_id, model, timestamp, service_tier)
+
+    @property
+    def book(self) -> PriceBook:
+        """Return all prices as they are now."""
+        if time.monotonic() - self._checked_at >= _FRESH_SECONDS:
+            self._refresh()
+        return self._book
 
     # A project's own prices
 
@@ -191,15 +198,19 @@ class KeptPrices:
             newest = self._db.execute(
                 "SELECT id, version FROM books WHERE beside = ? ORDER BY id DESC LIMIT 1", (BUNDLED,)
             ).fetchone()
-            self.book.use_own([_decode(row[0]) for row in rows])
+            self._book.use_own([_decode(row[0]) for row in rows])
             row, version = newest or (0, "")
             if row != self._book_row:
-                self.book.use_data(self._read_book(row, version) if row else bundled())
+                self._book.use_data(self._read_book(row, version) if row else bundled())
                 self._book_row = row
 
     def _read_book(self, row: int, version: str) -> DataSet:
         (blob,) = self._db.execute("SELECT data FROM books WHERE id = ?", (row,)).fetchone()
-        return read_dataset(zstandard.decompress(blob), version)
+        try:
+            return read_dataset(zstandard.decompress(blob), version)
+        except (InvalidInput, zstandard.ZstdError) as error:  # it could be read when it was given
+            _logger.warning("the prices of %s cannot be read again; those of %s are used: %s", version, BUNDLED, error)
+            return bundled()
 
 
 class _Transaction:

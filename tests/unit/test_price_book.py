@@ -109,8 +109,13 @@ def test_the_book_agrees_with_the_data_sets_own_code(provider_id: str) -> None:
         ("gpt-5", "openai", "flex", "2025-09-01", ["0.625", "5"], ("cost:tier_price_by_rule",)),
         # not yet sold
         ("gpt-4o", "openai", "batch", "2024-04-14", ["2.5", "10"], ("cost:no_price_for_tier_batch",)),
-        # o3 cost five times as much then: what flex cost is not known
-        ("o3", "openai", "flex", "2025-06-01", ["10", "40"], ("cost:no_price_for_tier_flex",)),
+        # o3 cost five times as much then: the published share of what it cost
+        ("o3", "openai", "flex", "2025-06-01", ["5", "20"], ("cost:tier_price_by_rule",)),
+        ("text-embedding-3-small", "openai", "batch", "2026-11-01", ["0.01", "0"], ("cost:tier_price_by_rule",)),
+        ("gemini-2.5-flash", "google", "flex", "2026-11-01", ["0.15", "1.25"], ("cost:tier_price_by_rule",)),
+        ("gemini-2.5-flash", "google", "flex", "2026-03-31", ["0.3", "2.5"], ("cost:no_price_for_tier_flex",)),
+        ("gemini-2.5-flash", "google", "priority", "2026-11-01", ["0.54", "4.5"], ("cost:tier_price_by_rule",)),
+        ("gemini-3.8-flash-tts", "google", "priority", "2026-11-01", ["0.9", "16.2"], ()),
         # by the provider's published share
         ("claude-3-5-haiku-20241022", "anthropic", "batch", "2025-06-01", ["0.4", "2"], ("cost:tier_price_by_rule",)),
         ("gpt-4o", "azure", "batch", "2025-06-01", ["1.25", "5"], ("cost:tier_price_by_rule",)),

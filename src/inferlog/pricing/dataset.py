@@ -33,12 +33,13 @@ _TEXT_MAX: Final = 300
 class TierRule(NamedTuple):
     """What is known of a service tier of a provider beside the data set.
 
-    Since when it has been sold, and (`share`) what part of the standard price it costs. Without a share its price is
-    that of the data set, which often recorded a tier long after it began.
+    Since when it has been sold, and what part of the standard price it costs (`share`), or as which other tier
+    (`same_as`). Without either its price is that of the data set, which often recorded a tier long after it began.
     """
 
     begins: float
     share: Decimal | None
+    same_as: str
 
 
 class _Supplement(msgspec.Struct, frozen=True):
@@ -66,7 +67,9 @@ class DataSet:
         for rule in added.tiers:
             begins = datetime.combine(date.fromisoformat(rule["begins"]), datetime.min.time(), UTC).timestamp()
             share = Decimal(rule["share"]) if "share" in rule else None
-            self._rules.setdefault((rule["provider"], rule["tier"]), []).append(TierRule(begins, share))
+            self._rules.setdefault((rule["provider"], rule["tier"]), []).append(
+                TierRule(begins, share, rule.get("as", ""))
+            )
 
     def provider(self, provider_id: str) -> Provider | None:
         """Return the provider of this id, or None."""
@@ -81,7 +84,7 @@ class DataSet:
         return model.id.endswith(":free") or (provider_id, model.id) in self._free
 
     def tier_rules(self, provider_id: str, tier: str) -> list[TierRule]:
-        """Return what is known of a provider's service tier, the data set's own prices first."""
+        """Return what is known of a provider's service tier, the surest first."""
         return self._rules.get((provider_id, tier), [])
 
     def version_of(self, provider_id: str, model: ModelInfo) -> str:

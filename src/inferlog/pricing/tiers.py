@@ -47,8 +47,8 @@ def price_in_tier(data: DataSet, provider_id: str, model: ModelInfo, tier: str, 
     """Return what a model costs in a service tier at a time.
 
     By the data set's price of the tier; by the one that it recorded later, if the tier was sold by then and the
-    standard price was the same; by the share of the standard price that the provider publishes; else the standard
-    price, with a mark. A provider that sells another one's model has that one's standard price only.
+    standard price was the same; by the share of the standard price that the provider publishes, or as another tier;
+    else the standard price, with a mark. A provider that sells another one's model has that one's standard price only.
     """
     standard = model.get_prices(at)
     if tier == STANDARD:
@@ -64,6 +64,10 @@ def price_in_tier(data: DataSet, provider_id: str, model: ModelInfo, tier: str, 
             if rule.share == 1:
                 return TierPrice(standard)
             return TierPrice(_scaled(standard, rule.share), (BY_RULE,), by_supplement=True)
+        if rule.same_as:
+            return price_in_tier(data, provider_id, model, rule.same_as, at)._replace(
+                marks=(BY_RULE,), by_supplement=True
+            )
         for start in _starts(variants):
             if start > at and model.get_prices(start) == standard:
                 return TierPrice(model.get_prices(start, _context(tier)), (BY_RULE,), by_supplement=True)
@@ -75,7 +79,10 @@ def boundaries(data: DataSet, provider_id: str, model: ModelInfo, tier: str) -> 
     conditions = [] if isinstance(model.prices, ModelPrice) else [each.constraint for each in model.prices]
     conditions += [each.constraint for each in _variants(model, tier)]
     moments = {_midnight(each).timestamp() for each in conditions if isinstance(each, StartDateConstraint)}
-    moments |= {rule.begins for rule in data.tier_rules(provider_id, tier)}
+    for rule in data.tier_rules(provider_id, tier):
+        moments.add(rule.begins)
+        if rule.same_as:
+            moments.update(boundaries(data, provider_id, model, rule.same_as)[0])
     seconds: set[float] = set()
     for each in conditions:
         if isinstance(each, TimeOfDateConstraint):
