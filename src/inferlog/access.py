@@ -106,6 +106,15 @@ class Access:
         with self._lock:
             return [_key(row) for row in self._db.execute(_SELECT_KEYS + "ORDER BY keys.created_at").fetchall()]
 
+    def require_key(self, project_id: str, prefix: str) -> None:
+        """Raise InvalidInput unless a key of the project, revoked or not, has that visible prefix."""
+        with self._lock:
+            known = self._db.execute("SELECT 1 FROM keys WHERE project_id = ? AND prefix = ?", (project_id, prefix))
+            if known.fetchone() is None:
+                raise InvalidInput(
+                    f"api_key_prefix: this project has no key with the prefix {prefix[:80]!r}; see: inferlog keys list"
+                )
+
     def revoke(self, prefix: str) -> Key:
         """Revoke the key with that visible prefix. Raises NotFound, or InvalidInput if several live ones share it."""
         with self._lock:

@@ -80,6 +80,34 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         _Positive, _setting("Days for which a repeat of a log (Idempotency-Key, unique_id, span) is recognised.")
     ] = 30
 
+    budgets_max: Annotated[_Positive, _setting("Most budgets of one project.")] = 100
+    budget_check_seconds: Annotated[_PositiveSeconds, _setting("How often budgets are looked at, seconds.")] = 10.0
+    budget_grace_seconds: Annotated[
+        Annotated[float, Meta(ge=0, le=82_800)],
+        _setting("How long after its end late logs of a period still reach thresholds, seconds."),
+    ] = 3_600.0
+    budget_customers_max: Annotated[
+        _Positive, _setting("Most customers, those who spent most, that a budget for each customer looks at.")
+    ] = 1_000
+    budget_event_days: Annotated[
+        _Positive, _setting("Days for which it is kept when a threshold was reached and who was told.")
+    ] = 90
+    budget_series_max: Annotated[
+        Annotated[int, Meta(ge=0)],
+        _setting("Most budgets in /metrics, those of which most is spent; 0 for none."),
+    ] = 200
+    webhook_seconds_max: Annotated[_PositiveSeconds, _setting("Longest attempt to deliver a webhook, seconds.")] = 15.0
+    webhook_pause_seconds: Annotated[
+        _PositiveSeconds, _setting("Pause after a webhook's first failure, seconds; each further one is four times it.")
+    ] = 5.0
+    webhook_attempts_max: Annotated[_Positive, _setting("Attempts after which a webhook is given up.")] = 15
+    webhook_retry_seconds_max: Annotated[
+        _PositiveSeconds, _setting("Seconds after its event past which a webhook is given up.")
+    ] = 259_200.0
+    webhook_private_addresses: Annotated[
+        bool, _setting("Whether webhooks may go to loopback and private addresses: true or false.")
+    ] = True
+
 
 def is_secret(name: str) -> bool:
     """Tell whether a setting must not be shown, and may be read from a file named by INFERLOG_<NAME>_FILE."""

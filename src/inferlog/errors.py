@@ -44,6 +44,13 @@ class RequestTimeout(InferlogError):
     reason = "timeout"
 
 
+class Conflict(InferlogError):
+    """What is asked for cannot be beside what is there: the name is taken, or there are as many as there may be."""
+
+    status = 409
+    reason = "conflict"
+
+
 class TooLarge(InferlogError):
     """The body, or one log in it, is over a stated limit."""
 
@@ -101,6 +108,12 @@ class RowsRefused(InferlogError):
     """The store will never take these rows as they are: a poison row is among them."""
 
     reason = "rows_refused"
+
+
+class WebhookFailed(InferlogError):
+    """A webhook was tried, and its receiver did not take it."""
+
+    reason = "webhook"
 
 
 class DataDirectoryInUse(InferlogError):

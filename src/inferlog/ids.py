@@ -1,5 +1,6 @@
 """New ids, derived ids and the clock: the only randomness and the only `now` of the program."""
 
+import base64
 import hashlib
 import random
 import re
@@ -68,3 +69,8 @@ def new_key() -> str:
     alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
     draw = "".join(secrets.choice(alphabet) for _ in range(40))
     return f"{draw[:8]}.{draw[8:]}"
+
+
+def new_webhook_secret() -> str:
+    """Return a new secret that signs webhooks: 32 random bytes in the form of Standard Webhooks."""
+    return f"whsec_{base64.b64encode(secrets.token_bytes(32)).decode()}"

@@ -1,12 +1,13 @@
 """What inferlog counts about itself, for Prometheus at /metrics. In = acknowledged + refused, and nothing is silent."""
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from itertools import accumulate
-from typing import Final
+from typing import Final, NamedTuple
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
-from prometheus_client.core import HistogramMetricFamily
+from prometheus_client.core import GaugeMetricFamily, HistogramMetricFamily
 from prometheus_client.registry import Collector
 
 REGISTRY: Final = CollectorRegistry()
@@ -24,6 +25,12 @@ stored = Counter("inferlog_logs_stored", "Logs written to the store.", registry=
 set_aside = Counter("inferlog_logs_set_aside", "Logs that the store refuses for ever, kept aside.", registry=REGISTRY)
 store_failures = Counter("inferlog_store_failures", "Inserts that failed and were tried again.", registry=REGISTRY)
 torn_bytes = Counter("inferlog_journal_torn_bytes", "Journal bytes found torn at start-up.", registry=REGISTRY)
+webhooks_delivered = Counter("inferlog_webhooks_delivered", "Webhooks that their receivers took.", registry=REGISTRY)
+webhook_attempts_failed = Counter(
+    "inferlog_webhook_attempts_failed", "Webhooks not taken, by attempt.", registry=REGISTRY
+)
+webhooks_given_up = Counter("inferlog_webhooks_given_up", "Webhooks that are not tried again.", registry=REGISTRY)
+budget_checks_failed = Counter("inferlog_budget_checks_failed", "Looks at budgets that failed.", registry=REGISTRY)
 
 journal_rows = Gauge("inferlog_journal_rows", "Logs in the journal, waiting for the store.", registry=REGISTRY)
 journal_bytes = Gauge("inferlog_journal_bytes", "Bytes of those logs.", registry=REGISTRY)
@@ -66,3 +73,50 @@ commit_seconds = Histogram(
     "inferlog_commit_seconds", "Time of one journal commit.", buckets=_SECONDS, registry=REGISTRY
 )
 insert_seconds = Histogram("inferlog_insert_seconds", "Time of one insert.", buckets=_SECONDS, registry=REGISTRY)
+
+
+class BudgetFigures(NamedTuple):
+    """What is shown of one budget, USD: of one for each customer, what the one spent who spent most."""
+
+    budget_id: str
+    name: str
+    limit: Decimal
+    spent: Decimal
+
+
+class Budgets(Collector):
+    """The gauges of budgets: those of which most is spent, at most `series_max`. Prometheus has no decimals but floats.
+
+    No customer and no key is named: /metrics is open to all who reach it.
+    """
+
+    def __init__(self) -> None:
+        """Begin with no budgets."""
+        self.series_max = 0
+        self._figures: list[BudgetFigures] = []
+        REGISTRY.register(self)
+
+    def show(self, figures: Sequence[BudgetFigures]) -> None:
+        """Show these from now on."""
+        self._figures = sorted(figures, key=lambda each: each.spent / each.limit, reverse=True)
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """Yield the gauges for a scrape."""
+        figures = self._figures
+        shown = figures[: self.series_max]
+        families = (
+            ("limit_usd", "Amount of a budget.", [each.limit for each in shown]),
+            ("spent_usd", "What was spent of it in its current period.", [each.spent for each in shown]),
+            ("fraction", "Which part of it that is; 1 is all.", [each.spent / each.limit for each in shown]),
+        )
+        for name, text, values in families:
+            family = GaugeMetricFamily(f"inferlog_budget_{name}", text, labels=["budget", "name"])
+            for each, value in zip(shown, values, strict=True):
+                family.add_metric([each.budget_id, each.name], float(value))
+            yield family
+        left_out = GaugeMetricFamily("inferlog_budget_series_left_out", "Budgets past budget_series_max, not shown.")
+        left_out.add_metric([], len(figures) - len(shown))
+        yield left_out
+
+
+budgets = Budgets()

@@ -33,9 +33,25 @@ def _bounded(described: dict[str, Any]) -> dict[str, Any]:
         del schemas[name]["properties"]["until"]
         schemas[name]["properties"]["tiers"]["maxItems"] = 1
     schemas["PublicModels"]["properties"]["models"] = {"type": "array"}  # thousands; test_models.py looks at them
+    for name in (
+        "NewBudget",
+        "BudgetChange",
+    ):  # else each example's name, host and time zone would be wrong in its own way
+        properties = bounded["components"]["schemas"][name]["properties"]
+        bounded["components"]["schemas"][name]["properties"] = {
+            each: _BUDGET_FIELDS.get(each, schema) for each, schema in properties.items() if each not in _NO_FUZZ
+        }
     return bounded
 
 
+_NO_FUZZ: Final = ("scope", "api_key_prefix")
+_BUDGET_FIELDS: Final[dict[str, Any]] = {
+    "name": {"type": "string", "pattern": "^[a-z]{20}$"},
+    "amount": {"type": "integer", "minimum": 1_000_000, "maximum": 10**14},
+    "webhook_url": {"enum": ["http://localhost:9/", None]},
+    "customer_identifier": {"type": "string", "pattern": "^[a-z0-9*]{1,20}$"},
+    "time_zone": {"enum": ["UTC", "Europe/Berlin", "America/New_York"]},
+}
 _SOME_LOG: Final = {"type": "object", "properties": {"model": {"type": "string"}}, "additionalProperties": False}
 _schema = schemathesis.openapi.from_dict(_bounded(_DESCRIPTION))
 

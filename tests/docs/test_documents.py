@@ -5,12 +5,17 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 from tools.docs import DOCS, PAGES
 
+from inferlog import ids
+from inferlog.budgets.webhooks import signed_headers
+from inferlog.model import SCOPES
 from inferlog.server.routes import ROUTES
+from tests.api.calls import new_project_key
 from tests.server import Server
 
 ROOT = DOCS.parent
@@ -57,6 +62,32 @@ def test_the_commands_about_prices_run(server: Server, environment: dict[str, st
     assert done.returncode == 0, done.stdout + done.stderr
     for said in ("openai:gpt-4o-mini", "openai:o3", "aws:regional.anthropic.claude", "nearest", "acme-large", "1 Jul"):
         assert said in done.stdout.replace("2026-07-01 00:00:00", "1 Jul"), said
+
+
+def test_the_webhook_check_of_the_budgets_page_takes_a_webhook_and_nothing_else() -> None:
+    """The Python in docs/budgets.md, on what is sent; changed, late or signed by another it is refused."""
+    program: dict[str, Any] = {}
+    exec(_block((DOCS / "budgets.md").read_text(), "python", "def verify"), program)  # the page's own code
+    body, secret, now = b'{"type": "budget.test"}', ids.new_webhook_secret(), ids.now()
+    headers = signed_headers("evt_1", body, secret, now)
+    program["verify"](headers, body, secret)
+    for changed, its_body, its_secret in (
+        (headers, body + b" ", secret),
+        (headers, body, ids.new_webhook_secret()),
+        (headers | {"webhook-id": "evt_2"}, body, secret),
+        (signed_headers("evt_1", body, secret, now - 400), body, secret),
+    ):
+        with pytest.raises(ValueError, match=r"wrong|too old"):
+            program["verify"](changed, its_body, its_secret)
+
+
+def test_the_request_of_the_budgets_page_makes_a_budget(server: Server) -> None:
+    """The curl in docs/budgets.md, run by a shell, is answered with the budget and its secret."""
+    request = _block((DOCS / "budgets.md").read_text(), "sh", "curl").replace("http://localhost:8321", server.url)
+    environment = {**os.environ, "INFERLOG_KEY": new_project_key(server, scopes=SCOPES)}
+    done = subprocess.run(["bash", "-c", request], env=environment, capture_output=True, text=True, check=True)
+    assert '"name":"ACME, monthly"' in done.stdout
+    assert '"webhook_secret":"whsec_' in done.stdout
 
 
 @pytest.mark.parametrize("name", PAGES)

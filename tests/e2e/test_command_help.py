@@ -21,6 +21,11 @@ SETTINGS = {
     "prices import": ["data", "own_prices_max", "price_file_bytes_max"],
     "prices update": ["data", "price_file_bytes_max"],
     "prices version": ["data"],
+    "budgets create": ["data", "budgets_max", "webhook_private_addresses"],
+    "budgets list": ["data"],
+    "budgets show": ["data"],
+    "budgets delete": ["data"],
+    "budgets test-webhook": ["data", "webhook_seconds_max", "webhook_private_addresses"],
 }
 
 
@@ -44,7 +49,7 @@ def test_help_names_every_setting_of_the_command(command: str) -> None:
 def test_help_names_every_command() -> None:
     """`inferlog --help` lists the commands with what they do; --version says which it is."""
     done = run_inferlog("--help")
-    assert re.findall(r"^  (\w+)  +\w", done.stdout, re.MULTILINE) == ["import", "keys", "prices", "serve"]
+    assert re.findall(r"^  (\w+)  +\w", done.stdout, re.MULTILINE) == ["budgets", "import", "keys", "prices", "serve"]
     assert re.fullmatch(r"inferlog, version \d+\.\d+\.\d+\S*\n", run_inferlog("--version").stdout)
 
 

@@ -58,6 +58,7 @@ def serve(config_file: str | None, **flags: Any) -> None:
     _allow_many_connections()
     listener = _listen(settings)
     services = Services(settings)
+    services.watch()
     address = _address(settings, listener)
     try:
         config = uvicorn.Config(

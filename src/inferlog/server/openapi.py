@@ -10,7 +10,7 @@ from inferlog import __version__
 from inferlog.dialects.fields import BODIES, SCALARS, Count, Identifier, Int64, StatusCode, Time, TokenLimit
 from inferlog.model import Log
 from inferlog.query.render import AS_STORED, Receipt
-from inferlog.server import openapi_models, openapi_spans
+from inferlog.server import openapi_budgets, openapi_models, openapi_spans
 
 Schema = dict[str, Any]
 
@@ -53,6 +53,7 @@ def describe() -> Schema:
             {"name": "logs", "description": "Logging calls and reading them"},
             {"name": "spans", "description": "Logging calls as spans: OpenTelemetry, JSON span logs, Langfuse"},
             {"name": "prices", "description": "What models cost: published, and by the project's own prices"},
+            {"name": "budgets", "description": "How much may be spent, how much is, and who is told"},
             {"name": "system", "description": "About inferlog itself; no key is needed"},
         ],
         "security": [{"key": []}],
@@ -93,6 +94,7 @@ def _schemas() -> Schema:
         "Error": _object(error, ["detail"]),
         **openapi_spans.schemas(),
         **openapi_models.schemas(),
+        **openapi_budgets.schemas(),
     }
 
 
@@ -165,7 +167,7 @@ _STORED_FORMS: Final[dict[Any, Schema]] = {
     bool: {"type": "boolean"},
     bool | None: _maybe({"type": "boolean"}),
     dict[str, int]: {"type": "object", "additionalProperties": _WHOLE},
-    tuple[str, ...]: _array(_TEXT),
+    tuple[str, ...]: {"type": "array", "items": _TEXT},
 }
 
 
@@ -275,6 +277,7 @@ _ERROR_TEXTS: Final = {
     "403": "The key lacks the scope",
     "404": "Not found",
     "408": "The body came too slowly",
+    "409": "The name is taken, or there are as many as there may be",
     "413": "Over a stated limit",
     "415": "Not JSON, or an unknown encoding",
     "422": "The query was cut at a stated limit",
@@ -328,6 +331,7 @@ def _paths() -> Schema:
         "/api/request-logs/{log_id}/": {"get": _operation("show", "Read one log", shown, None, [_LOG_ID])},
         **openapi_spans.paths(_ERROR_TEXTS),
         **openapi_models.paths(_ERROR_TEXTS),
+        **openapi_budgets.paths(_ERROR_TEXTS),
         "/health": {"get": _open("health", "Does the process serve?", _responses(_ref("Health")))},
         "/ready": {"get": _open("ready", "Are logs taken, and does the store answer?", _readiness())},
         "/metrics": {

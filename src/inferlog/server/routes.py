@@ -4,7 +4,7 @@ from typing import Final, NamedTuple
 
 from starlette.types import Scope
 
-from inferlog.server import langfuse, langfuse_media, logfire, logs, models, span_logs, spans, system
+from inferlog.server import budgets, langfuse, langfuse_media, logfire, logs, models, span_logs, spans, system
 from inferlog.server.http import Handler, Needs
 
 
@@ -60,6 +60,11 @@ ROUTES: Final = (
     RouteRow(GET, "/models/{price_id}", models.show_model, "read"),
     RouteRow(("PATCH",), "/models/{price_id}", models.change_model, "admin"),
     RouteRow(("DELETE",), "/models/{price_id}", models.end_model, "admin"),
+    RouteRow(GET, "/budgets", budgets.list_budgets, "read"),
+    RouteRow(POST, "/budgets", budgets.create_budget, "admin"),
+    RouteRow(GET, "/budgets/{budget_id}", budgets.show_budget, "read"),
+    RouteRow(("PATCH",), "/budgets/{budget_id}", budgets.change_budget, "admin"),
+    RouteRow(("DELETE",), "/budgets/{budget_id}", budgets.delete_budget, "admin"),
     RouteRow(GET, "/health", system.health, None),
     RouteRow(GET, "/ready", system.ready, None),
     RouteRow(GET, "/metrics", system.show_metrics, None),

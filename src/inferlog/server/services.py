@@ -16,6 +16,10 @@ from typing import IO, Final
 
 from inferlog import metrics
 from inferlog.access import Access
+from inferlog.budgets.courier import Courier
+from inferlog.budgets.register import Register
+from inferlog.budgets.watcher import Watcher
+from inferlog.budgets.webhooks import Sender
 from inferlog.config import Settings
 from inferlog.errors import ConfigError, DataDirectoryInUse, StorageFull
 from inferlog.identities import Identities
@@ -35,6 +39,7 @@ _M_MMAP_THRESHOLD: Final = -3
 _MAPPED_BYTES: Final = 8_000_000
 """A block this large goes back to the system when it is freed. Left alone, glibc raises this bound to 32 MB by
 itself, and forty logs of 20 MB, posted and listed, left 1.6 GB resident."""
+_WATCH_STOP_SECONDS: Final = 5.0
 _logger = logging.getLogger("inferlog")
 
 
@@ -72,7 +77,13 @@ class Services:
             set_aside=self.directory / "set-aside",
         )
         self.writer.start()
+        self._open_budgets()
         _settle()
+
+    def watch(self) -> None:
+        """Begin to watch budgets and to deliver their webhooks: what a server does, and an import does not."""
+        self.courier.start()
+        self.watcher.start()
 
     def _tell_damage(self) -> None:
         """Say what of the journal cannot be read, and keep a copy of what may have been acknowledged."""
@@ -91,12 +102,35 @@ class Services:
         self.access = Access(self.directory / "access.db")
         self.first_key = self.access.bootstrap(settings.bootstrap_key)
         self.prices = KeptPrices(self.directory / "prices.db")
+        self.budgets = Register(self.directory / "budgets.db")
         self.identities = Identities(self.directory / "identities.db", days=settings.dedup_days)
         self.journal = Journal(
             self.directory / "journal",
             self.identities,
             bytes_max=settings.journal_bytes_max,
             segment_bytes_max=settings.segment_bytes_max,
+        )
+
+    def _open_budgets(self) -> None:
+        settings = self.settings
+        metrics.budgets.series_max = settings.budget_series_max
+        self.courier = Courier(
+            self.budgets,
+            Sender(seconds_max=settings.webhook_seconds_max, private=settings.webhook_private_addresses),
+            pause_seconds=settings.webhook_pause_seconds,
+            attempts_max=settings.webhook_attempts_max,
+            seconds_max=settings.webhook_retry_seconds_max,
+        )
+        self.watcher = Watcher(
+            self.budgets,
+            self.store,
+            self.writer,
+            check_seconds=settings.budget_check_seconds,
+            grace_seconds=settings.budget_grace_seconds,
+            flush_wait_seconds=settings.flush_wait_seconds_max,
+            customers_max=settings.budget_customers_max,
+            event_days=settings.budget_event_days,
+            on_events=self.courier.wake,
         )
 
     def _open_store(self) -> Store:
@@ -111,11 +145,14 @@ class Services:
 
     def close(self, timeout: float = 30.0) -> bool:
         """Drain the journal and close everything; return False if logs are left for the next start."""
+        self.watcher.stop(_WATCH_STOP_SECONDS)
+        self.courier.stop(_WATCH_STOP_SECONDS)
         drained = self.writer.stop(timeout)
         self.journal.close()
         self.store.close()
         self.identities.close()
         self.prices.close()
+        self.budgets.close()
         self.access.close()
         self._lock.close()
         return drained

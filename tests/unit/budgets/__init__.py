@@ -1,0 +1,1 @@
+"""Budgets, piece by piece."""
