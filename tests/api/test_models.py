@@ -95,6 +95,9 @@ def test_a_long_prompt_costs_by_its_tier(admin: httpx.Client) -> None:
     _set(admin, model="acme-5", input=1, output=10, tiers=[{"above": 999_999, "input": 2}])
     assert _charged(admin, model="acme-5")[0] == 3
     assert _charged(admin, model="acme-5", prompt_tokens=999_999)[0] == 1.999999
+    assert _set(admin, model="acme-5b", input=1, tiers=[{"above": 5.0, "input": 2}])["tiers"] == [
+        {"above": 5, "input": 2}
+    ]
 
 
 @pytest.mark.parametrize(

@@ -287,6 +287,8 @@ def _steps(value: Any) -> tuple[ContextStep, ...]:
         if not isinstance(each, dict) or set(each) - {"above", *BUCKETS} or not set(each) & set(BUCKETS):
             raise InvalidInput(f"{where}: expected above and prices by bucket, received: {_received(each)}")
         above = each.get("above")
+        if isinstance(above, Decimal) and above.is_finite() and above == above.to_integral_value():
+            above = int(min(above, Decimal(_LENGTH_MAX + 1)))  # 200000.0 is a whole number in JSON
         if isinstance(above, bool) or not isinstance(above, int) or not 0 < above <= _LENGTH_MAX:
             raise InvalidInput(
                 f"{where}.above: expected tokens from 1 to {_LENGTH_MAX:,}, received: {_received(above)}"
