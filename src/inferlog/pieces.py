@@ -19,6 +19,7 @@ from inferlog.model import NO_JSON, Log
 from inferlog.pricing.prices import Prices
 from inferlog.query.logs import JSON_COLUMNS, read_rows
 from inferlog.query.statements import statement
+from inferlog.uncounted import Uncounted
 
 _LOGS_MAX: Final = 2_000
 """How many logs are merged at once: each time costs a delete, and 200 at once made 560 pieces a second. Over HTTP their
@@ -47,10 +48,11 @@ class Target(Protocol):
 class Pieces:
     """Completes logs in one store. Called by the writer alone, so that no two merges meet."""
 
-    def __init__(self, store: Target, prices: Prices) -> None:
-        """Wire the store, and the prices by which a log is priced anew when it is whole."""
+    def __init__(self, store: Target, prices: Prices, uncounted: Uncounted) -> None:
+        """Wire the store, and what prices and counts a log anew when it is whole."""
         self._store = store
         self._prices = prices
+        self._uncounted = uncounted
 
     def merge(self, pieces: Sequence[Piece], token: str) -> list[Piece]:
         """Merge pieces into the logs that they belong to; `token` names the segment that they come from.
@@ -126,6 +128,7 @@ class Pieces:
         whole = log
         for piece, overrides in parts:
             whole = merge(whole, piece, self._prices, overrides=overrides)
+        self._uncounted.complete_log(whole)
         if stored is not None and whole == stored:
             return b""
         whole.revision = revision

@@ -14,11 +14,13 @@ from inferlog.model import Log
 from inferlog.pieces import Pieces
 from inferlog.query.logs import Page, count_logs, fetch_log, fetch_page
 from inferlog.store.clickhouse import Store
+from inferlog.uncounted import Uncounted
 from tests.unit.journey import PRICES, PROJECT, RECEIVED_AT
 from tests.unit.pieces import piece
 
 EVERYTHING = Page(project_id=PROJECT)
 LATER = str(time.time_ns())
+UNCOUNTED = Uncounted(PRICES, log_bytes_max=0, segment_bytes_max=0)
 
 
 def insert(store: Store, *prepared: Prepared) -> None:
@@ -37,7 +39,7 @@ def test_a_piece_completes_the_stored_log(store: Store) -> None:
     other = piece(span_unique_id="another", model="m")
     insert(store, first, other)
     end = piece(timestamp=RECEIVED_AT - 2, output={"answer": ["é", 1.10]}, metadata={"k": "v"})
-    Pieces(store, PRICES).merge(as_pieces(first, end), LATER)
+    Pieces(store, PRICES, UNCOUNTED).merge(as_pieces(first, end), LATER)
     log = fetch_log(store, PROJECT, first.log.id)
     assert log is not None
     assert (log.model, log.status, log.latency, log.revision) == ("gpt-4o-mini", "success", 3.0, int(LATER))
@@ -79,10 +81,10 @@ def test_a_merge_cut_short_is_completed_by_doing_it_again(store: Store, step: st
     insert(store, first)
     pieces = as_pieces(first, piece(timestamp=RECEIVED_AT, output="done"))
     with pytest.raises(StoreUnavailable):
-        Pieces(_Failing(store, step), PRICES).merge(pieces, LATER)
+        Pieces(_Failing(store, step), PRICES, UNCOUNTED).merge(pieces, LATER)
     assert len(fetch_page(store, EVERYTHING, 10**9)) == 1
-    Pieces(store, PRICES).merge(pieces, LATER)
-    Pieces(store, PRICES).merge(pieces, LATER)
+    Pieces(store, PRICES, UNCOUNTED).merge(pieces, LATER)
+    Pieces(store, PRICES, UNCOUNTED).merge(pieces, LATER)
     [listed] = fetch_page(store, EVERYTHING, 10**9)
     assert (bytes(listed.log.output), listed.log.latency) == (b"done", 5.0)
     assert count_logs(store, EVERYTHING) == 1
@@ -95,7 +97,7 @@ def test_a_repeat_of_what_is_stored_writes_nothing(store: Store) -> None:
         prompt_messages=[{"role": "user", "content": "Hi"}], usage={"prompt_tokens": 7}, metadata={"a": 1.5},
     )  # fmt: skip
     insert(store, first)
-    Pieces(store, PRICES).merge(as_pieces(first, first, piece(received_at=RECEIVED_AT + 60)), LATER)
+    Pieces(store, PRICES, UNCOUNTED).merge(as_pieces(first, first, piece(received_at=RECEIVED_AT + 60)), LATER)
     log = fetch_log(store, PROJECT, first.log.id)
     assert log is not None
     assert log.revision == 0
@@ -104,7 +106,7 @@ def test_a_repeat_of_what_is_stored_writes_nothing(store: Store) -> None:
 def test_a_piece_whose_log_is_gone_becomes_the_log(store: Store) -> None:
     """What was deleted or set aside meanwhile does not take the piece with it."""
     first = piece(model="m")
-    Pieces(store, PRICES).merge(as_pieces(first, piece(output="late"), piece(error_message="boom")), LATER)
+    Pieces(store, PRICES, UNCOUNTED).merge(as_pieces(first, piece(output="late"), piece(error_message="boom")), LATER)
     log = fetch_log(store, PROJECT, first.log.id)
     assert log is not None
     assert (bytes(log.output), log.status) == (b"late", "failed")
@@ -118,7 +120,7 @@ def test_many_pieces_of_many_logs_at_once(store: Store) -> None:
     for number, first in enumerate(firsts):
         pieces += as_pieces(first, piece(span_unique_id=f"{number:016x}", output=f"answer {number}"))
         pieces += as_pieces(first, piece(span_unique_id=f"{number:016x}", customer_identifier=f"c{number}"))
-    Pieces(store, PRICES).merge(pieces, LATER)
+    Pieces(store, PRICES, UNCOUNTED).merge(pieces, LATER)
     logs = [listed.log for listed in fetch_page(store, Page(project_id=PROJECT, size=1_000), 10**9)]
     assert _said(logs) == {(f"answer {number}", f"c{number}", "success") for number in range(500)}
     assert count_logs(store, EVERYTHING) == 500
@@ -134,7 +136,7 @@ def test_pieces_of_two_projects_do_not_meet(store: Store) -> None:
     insert(store, first)
     foreign = msgspec.json.decode(piece(output="theirs").entry.row)
     foreign["project_id"] = PROJECT.replace("0", "f")
-    Pieces(store, PRICES).merge([Piece(first.log.id, msgspec.json.encode(foreign), overrides=True)], LATER)
+    Pieces(store, PRICES, UNCOUNTED).merge([Piece(first.log.id, msgspec.json.encode(foreign), overrides=True)], LATER)
     log = fetch_log(store, PROJECT, first.log.id)
     assert log is not None
     assert bytes(log.output) == b'""'
@@ -148,7 +150,7 @@ def test_a_piece_that_cannot_be_merged_holds_up_no_other(store: Store) -> None:
     odd = msgspec.json.decode(piece(output="x").entry.row) | {"extra": [1]}
     unmergeable = Piece(first.log.id, msgspec.json.encode(odd), overrides=True)
     good = as_pieces(other, piece(span_unique_id="other", output="done"))
-    assert Pieces(store, PRICES).merge([broken, unmergeable, *good], LATER) == [broken, unmergeable]
+    assert Pieces(store, PRICES, UNCOUNTED).merge([broken, unmergeable, *good], LATER) == [broken, unmergeable]
     log = fetch_log(store, PROJECT, other.log.id)
     assert log is not None
     assert bytes(log.output) == b"done"
@@ -165,7 +167,7 @@ def test_large_logs_are_merged_a_few_at_a_time(store: Store, monkeypatch: pytest
         for number, first in enumerate(firsts)
         for each in as_pieces(first, piece(span_unique_id=f"{number:016x}", output="done"))
     ]
-    Pieces(counting, PRICES).merge(further, LATER)
+    Pieces(counting, PRICES, UNCOUNTED).merge(further, LATER)
     assert counting.inserted == [2, 2, 1]
     logs = [listed.log for listed in fetch_page(store, EVERYTHING, 10**9)]
     assert [bytes(log.output) for log in logs] == [b"done"] * 5

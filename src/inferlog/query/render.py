@@ -71,6 +71,7 @@ class Receipt(msgspec.Struct, kw_only=True):
     time_to_first_token: float
     prompt_cache_hit_tokens: int
     prompt_cache_creation_tokens: int
+    estimated: tuple[str, ...] = ()
 
 
 def receipt(log: Log, log_id: str) -> Receipt:
@@ -88,6 +89,7 @@ def receipt(log: Log, log_id: str) -> Receipt:
         time_to_first_token=log.time_to_first_token,
         prompt_cache_hit_tokens=log.prompt_cache_hit_tokens,
         prompt_cache_creation_tokens=log.prompt_cache_creation_tokens,
+        estimated=log.estimated,
     )
 
 

@@ -10,7 +10,7 @@ from inferlog import __version__
 from inferlog.dialects.fields import BODIES, SCALARS, Count, Identifier, Int64, StatusCode, Time, TokenLimit
 from inferlog.model import Log
 from inferlog.query.render import AS_STORED, Receipt
-from inferlog.server import openapi_budgets, openapi_models, openapi_spans
+from inferlog.server import openapi_budgets, openapi_models, openapi_reconcile, openapi_spans
 
 Schema = dict[str, Any]
 
@@ -92,6 +92,7 @@ def _schemas() -> Schema:
             }
         ),
         "Error": _object(error, ["detail"]),
+        **openapi_reconcile.schemas(),
         **openapi_spans.schemas(),
         **openapi_models.schemas(),
         **openapi_budgets.schemas(),
@@ -329,6 +330,7 @@ def _paths() -> Schema:
                                _many(500), [_IDEMPOTENCY]),
         },
         "/api/request-logs/{log_id}/": {"get": _operation("show", "Read one log", shown, None, [_LOG_ID])},
+        **openapi_reconcile.paths(_ERROR_TEXTS),
         **openapi_spans.paths(_ERROR_TEXTS),
         **openapi_models.paths(_ERROR_TEXTS),
         **openapi_budgets.paths(_ERROR_TEXTS),

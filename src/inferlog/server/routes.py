@@ -4,7 +4,18 @@ from typing import Final, NamedTuple
 
 from starlette.types import Scope
 
-from inferlog.server import budgets, langfuse, langfuse_media, logfire, logs, models, span_logs, spans, system
+from inferlog.server import (
+    budgets,
+    langfuse,
+    langfuse_media,
+    logfire,
+    logs,
+    models,
+    reconcile,
+    span_logs,
+    spans,
+    system,
+)
 from inferlog.server.http import Handler, Needs
 
 
@@ -35,6 +46,7 @@ ROUTES: Final = (
     RouteRow(POST, "/request-logs", logs.create_or_list, "any"),
     RouteRow(GET, "/request-logs", logs.list_logs, "read"),
     RouteRow(GET, "/request-logs/{log_id}", logs.show, "read"),
+    RouteRow(POST, "/reconcile", reconcile.reconcile_invoice, "read"),
     RouteRow(POST, "/v1/traces", spans.export_traces, "ingest"),
     RouteRow(POST, "/v1/traces/ingest", span_logs.ingest_spans, "ingest"),
     RouteRow(POST, "/traces/ingest", span_logs.ingest_spans, "ingest"),
