@@ -67,6 +67,18 @@ def test_the_commands_of_the_page_on_re_pricing_run(server: Server, environment:
     assert '"dry_run":true' in begun.stdout, begun.stdout
 
 
+def test_the_commands_about_prices_run(server: Server, environment: dict[str, str]) -> None:
+    """Every shell block of docs/prices.md, in order, beside a running server; each line that can fail would."""
+    blocks = re.findall(r"```sh\n(.*?)```", (DOCS / "prices.md").read_text(), re.DOTALL)
+    script = "set -euo pipefail\n" + "".join(blocks).replace("curl -s ", "curl -s --fail-with-body ")
+    path = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"
+    own = {**environment, "PATH": path, "INFERLOG_DATA": str(server.data)}
+    done = subprocess.run(["bash", "-c", script], env=own, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    for said in ("openai:gpt-4o-mini", "openai:o3", "aws:regional.anthropic.claude", "nearest", "acme-large", "1 Jul"):
+        assert said in done.stdout.replace("2026-07-01 00:00:00", "1 Jul"), said
+
+
 def test_the_webhook_check_of_the_budgets_page_takes_a_webhook_and_nothing_else() -> None:
     """The Python in docs/budgets.md, on what is sent; changed, late or signed by another it is refused."""
     program: dict[str, Any] = {}

@@ -10,7 +10,14 @@ from inferlog import __version__
 from inferlog.dialects.fields import BODIES, SCALARS, Count, Identifier, Int64, StatusCode, Time, TokenLimit
 from inferlog.model import Log
 from inferlog.query.render import AS_STORED, Receipt
-from inferlog.server import openapi_budgets, openapi_reading, openapi_reconcile, openapi_reprices, openapi_spans
+from inferlog.server import (
+    openapi_budgets,
+    openapi_models,
+    openapi_reading,
+    openapi_reconcile,
+    openapi_reprices,
+    openapi_spans,
+)
 
 Schema = dict[str, Any]
 
@@ -54,6 +61,7 @@ def describe() -> Schema:
             {"name": "figures", "description": "Totals, averages and charts of logs"},
             {"name": "spans", "description": "Logging calls as spans: OpenTelemetry, JSON span logs, Langfuse"},
             {"name": "money", "description": "What calls cost"},
+            {"name": "prices", "description": "What models cost: published, and by the project's own prices"},
             {"name": "budgets", "description": "How much may be spent, how much is, and who is told"},
             {"name": "system", "description": "About inferlog itself; no key is needed"},
         ],
@@ -96,6 +104,7 @@ def _schemas() -> Schema:
         **openapi_reprices.schemas(),
         **openapi_reconcile.schemas(),
         **openapi_spans.schemas(),
+        **openapi_models.schemas(),
         **openapi_budgets.schemas(),
     }
 
@@ -293,6 +302,7 @@ def _paths() -> Schema:
         **openapi_reprices.paths(_ERROR_TEXTS),
         **openapi_reconcile.paths(_ERROR_TEXTS),
         **openapi_spans.paths(_ERROR_TEXTS),
+        **openapi_models.paths(_ERROR_TEXTS),
         **openapi_budgets.paths(_ERROR_TEXTS),
         "/health": {"get": _open("health", "Does the process serve?", _responses(_ref("Health")))},
         "/ready": {"get": _open("ready", "Are logs taken, and does the store answer?", _readiness())},

@@ -25,8 +25,8 @@ from inferlog.errors import ConfigError, DataDirectoryInUse, StorageFull
 from inferlog.identities import Identities
 from inferlog.ingest import Intake
 from inferlog.journal import Journal
+from inferlog.kept_prices import KeptPrices
 from inferlog.pieces import Pieces
-from inferlog.pricing.book import PriceBook
 from inferlog.priority import step_back
 from inferlog.repricing.jobs import Jobs
 from inferlog.repricing.table import Table
@@ -69,7 +69,6 @@ class Services:
                 f"The data directory {self.directory} cannot be written ({error}): make space there, or mend it"
             ) from error
         self._tell_damage()
-        self.prices = PriceBook()
         self.intake = Intake(settings, self.prices)
         uncounted = Uncounted(
             self.prices, log_bytes_max=settings.count_bytes_max, segment_bytes_max=settings.count_segment_bytes_max
@@ -120,6 +119,7 @@ class Services:
         settings = self.settings
         self.access = Access(self.directory / "access.db")
         self.first_key = self.access.bootstrap(settings.bootstrap_key)
+        self.prices = KeptPrices(self.directory / "prices.db")
         self.budgets = Register(self.directory / "budgets.db")
         self._repricings = Jobs(self.directory / "repricings.db")
         self.identities = Identities(self.directory / "identities.db", days=settings.dedup_days)
@@ -171,6 +171,7 @@ class Services:
         self.journal.close()
         self.store.close()
         self.identities.close()
+        self.prices.close()
         self.budgets.close()
         self.access.close()
         self._lock.close()
