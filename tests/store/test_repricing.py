@@ -94,7 +94,12 @@ def test_logs_from_before_there_were_buckets_are_counted_and_priced(store: Store
     """Logs that lack buckets and prices get both, from the counts and the usage that were kept."""
     fill(store, COUNT)
     wanted = stored(store)
-    emptied = ("usage_details = map()", "cost_details = map()", "price_id = ''", "price_version = ''")
+    emptied = (
+        "usage_details = defaultValueOfTypeName(toTypeName(usage_details))",
+        "cost_details = defaultValueOfTypeName(toTypeName(cost_details))",
+        "price_id = ''",
+        "price_version = ''",
+    )
     store.rewrite(f"ALTER TABLE {{database}}.logs UPDATE {', '.join(emptied)} WHERE cost_source = 'price_book'", {})
     with shop(store, tmp_path, PRICES) as own:
         own.do(dry_run=False)

@@ -11,6 +11,7 @@ import pytest
 from inferlog.dialects.fields import BODIES, COLUMNS, RESERVED, SCALARS
 from inferlog.jsontext import dumps
 from inferlog.model import NO_JSON, Log
+from inferlog.pricing.buckets import BUCKETS
 
 MIGRATIONS: Final = files("inferlog.store") / "migrations"
 DDL: Final = (MIGRATIONS / "0001_logs.sql").read_text("utf-8")
@@ -43,8 +44,8 @@ DEFAULTS: Final[dict[str, Any]] = {
     "Nullable(Bool)": None,
     "Nullable(Decimal(38, 12))": None,
     "Array(LowCardinality(String))": (),
-    "Map(LowCardinality(String), UInt32)": {},
-    "Map(LowCardinality(String), Decimal(38, 12))": {},
+    f"Tuple({', '.join(f'{name} UInt32' for name in BUCKETS)})": {},
+    f"Tuple({', '.join(f'{name} Decimal(38, 12)' for name in BUCKETS)})": {},
 }
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from inferlog.enrich.cost import price
 from inferlog.pricing.buckets import INPUT, total
 from inferlog.pricing.prices import charge, rates_for
-from tests.unit.journey import PRICES, decoded, enriched
+from tests.unit.journey import PRICES, decoded, enriched, extra_of
 
 WHEN = "2025-10-09T12:00:00Z"
 CLAUDE = "claude-3-5-sonnet-20241022"
@@ -62,7 +62,6 @@ def test_a_given_cost_stands_whatever_else_is_known() -> None:
         (spent(8, 16, prompt_unit_price=0.0042), "0.0000000336"),
         (spent(8, 16, completion_unit_price=0.0042), "0.0000000672"),
         (spent(8, 0, prompt_unit_price=0), "0"),
-        ({"prompt_unit_price": 5}, "0"),
         # 0.1 + 0.2 is 0.3
         (spent(1, 1, prompt_unit_price=0.1, completion_unit_price=0.2), "0.0000003"),
         # half to even at the twelfth decimal
@@ -128,6 +127,7 @@ def test_the_price_book_prices_known_models(body: dict[str, Any], amount: str) -
         {"model": "", "prompt_tokens": 1000},
         {"model": "gpt-4o-mini"},
         {"prompt_tokens": 1000},
+        {"prompt_unit_price": 5},
         {},
     ],
 )
@@ -137,7 +137,7 @@ def test_an_unknown_cost_is_none_and_not_zero(body: dict[str, Any]) -> None:
 
 
 @given(
-    st.integers(0, 2**32 - 1), st.integers(0, 2**32 - 1),
+    st.integers(1, 2**32 - 1), st.integers(0, 2**32 - 1),
     st.decimals(0, 10**6, places=12), st.decimals(0, 10**6, places=12),
 )  # fmt: skip
 def test_cost_by_unit_prices_is_exact(prompt: int, completion: int, into: Decimal, out: Decimal) -> None:
@@ -205,3 +205,11 @@ def test_cached_tokens_cost_the_same_in_anthropics_shape_and_in_openais(usage: d
     By hand: 80 x 3 USD + 40 x 0.30 + 10 x 3.75, a million.
     """
     assert enriched({"model": "claude-sonnet-4-5", "usage": usage}).cost == Decimal(amount)
+
+
+def test_an_alias_is_priced_by_the_model_that_answered() -> None:
+    """A deployment of one's own name: what the response calls itself is kept as response_model, and priced."""
+    response = {"model": "gpt-4o-mini-2024-07-18", "usage": {"prompt_tokens": 1000, "completion_tokens": 500}}
+    log = enriched({"model": "our-best", "timestamp": WHEN, "full_response": response})
+    assert (log.model, log.cost, log.price_id) == ("our-best", Decimal("0.00045"), "openai:gpt-4o-mini")
+    assert extra_of(log)["response_model"] == b'"gpt-4o-mini-2024-07-18"'

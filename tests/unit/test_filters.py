@@ -64,7 +64,7 @@ _EVIL: Final = "x' OR 1=1 -- {database}"
         ({"metadata": {"operator": "has_key", "value": ["a", "b"]}},
          "(JSONHas(metadata, {p0:String}) OR JSONHas(metadata, {p1:String}))", {"p0": "a", "p1": "b"}),
         ({"usage_details__input": {"operator": "gt", "value": [1]}},
-         "(usage_details['input'] > {p0:Float64})", {"p0": 1.0}),
+         "(usage_details.input > {p0:Float64})", {"p0": 1.0}),
     ],
 )  # fmt: skip
 def test_a_condition_becomes_sql_with_parameters(filters: Json, sql: str, parameters: Json) -> None:

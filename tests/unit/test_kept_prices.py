@@ -175,7 +175,6 @@ def _priced(kept: KeptPrices, body: dict[str, Any]) -> tuple[str, tuple[str, ...
     [
         # the model that answered helps where that which was asked is an alias, or a guess
         ({"model": "best-model", "response_model": "gpt-4o-2024-08-06"}, "openai:gpt-4o"),
-        ({"model": "best-model", "full_response": {"model": "gpt-4o-2024-08-06"}}, "openai:gpt-4o"),
         ({"model": "gpt-4o-prod", "response_model": "gpt-4o-mini-2024-07-18"}, "openai:gpt-4o-mini"),
         # and does not where it is known
         ({"model": "gpt-4o", "response_model": "gpt-4o-2024-05-13"}, "openai:gpt-4o"),

@@ -199,7 +199,7 @@ def test_every_entry_of_the_supplement_says_where_it_was_read() -> None:
     for part in ("models", "changes", "completes", "free", "tiers"):
         for entry in supplement[part]:
             assert entry["source"].startswith("https://"), entry
-            assert datetime.fromisoformat(entry["read"]).year >= 2026, entry
+            assert datetime.fromisoformat(entry["written"]).year >= 2026, entry
             provider = data.provider(entry["provider"])
             assert provider is not None
             named = {entry["model"]} if isinstance(entry.get("model"), str) else set(entry.get("models", ()))

@@ -6,8 +6,7 @@ from typing import Final
 import msgspec
 
 from inferlog.enrich.clock import add_flag
-from inferlog.enrich.extract import read_object_leniently, read_text
-from inferlog.jsontext import kind
+from inferlog.enrich.extract import read_text
 from inferlog.model import NO_JSON, Log, Sent
 from inferlog.pricing.buckets import INPUT, OUTPUT, total
 from inferlog.pricing.names import FROM_DEPLOYMENT, FROM_NAME
@@ -27,6 +26,8 @@ def price(sent: Sent, prices: Prices) -> None:
     if log.cost is not None:
         log.cost_source = log.cost_source or "given"
     elif log.prompt_unit_price is not None or log.completion_unit_price is not None:
+        if not (log.usage_details or sent.tokens_known):
+            return  # what was used is not known, or is counted later: no cost, rather than one of 0
         log.cost, log.cost_details = charge(_unit_rates(log), log.usage_details)
         log.cost_source = "unit_prices"
     elif log.model and (log.usage_details or sent.tokens_known):
@@ -55,8 +56,6 @@ def _by_answer(sent: Sent, prices: Prices) -> Price | None:
     """Return the price of the model that answered, where that which was asked is an alias or a deployment."""
     log = sent.log
     answered = _text(sent.extra.get("response_model", NO_JSON))
-    if not answered and log.full_response is not NO_JSON and kind(log.full_response) == "object":
-        answered = _text(read_object_leniently(log.full_response).get("model", NO_JSON))
     if not answered or answered == log.model:
         return None
     found = prices.find(log.project_id, log.provider_id, answered, log.timestamp, log.service_tier)

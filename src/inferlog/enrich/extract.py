@@ -76,7 +76,10 @@ def unfold_response(sent: Sent) -> None:
     if found != "object":
         return
     response = read_object_leniently(log.full_response)
-    log.model = log.model or read_text(response.get("model", NO_JSON))
+    answered = read_text(response.get("model", NO_JSON))
+    log.model = log.model or answered
+    if answered and answered != log.model:  # what was asked is an alias, or a deployment
+        sent.extra.setdefault("response_model", response["model"])
     answer_tier(sent, tier_in(response))
     if log.usage is NO_JSON and COUNTED_ELSEWHERE not in log.flags:
         log.usage = usage_in(response) or NO_JSON

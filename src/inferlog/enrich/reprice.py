@@ -5,8 +5,9 @@ from typing import Final
 import msgspec
 
 from inferlog.enrich.cost import price
+from inferlog.enrich.extract import read_object_leniently
 from inferlog.enrich.usage import count_tokens
-from inferlog.model import Log, Sent
+from inferlog.model import NO_JSON, Log, Sent
 from inferlog.pricing.prices import Prices
 
 UNPRICED: Final = "model_unpriced"
@@ -32,7 +33,7 @@ def reprice(log: Log, prices: Prices) -> Log:
     if log.cost_source in OWN:
         return log
     fresh = _unpriced(log)
-    sent = Sent(log=fresh, extra={})
+    sent = Sent(log=fresh, extra={} if log.extra is NO_JSON else read_object_leniently(log.extra))
     if not fresh.usage_details:
         count_tokens(sent)
     price(sent, prices)

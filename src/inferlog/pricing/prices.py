@@ -44,7 +44,7 @@ class Prices(Protocol):
 def charge(rates: Mapping[str, int], usage: Mapping[str, int]) -> tuple[Decimal, Costs]:
     """Return what a usage costs, in all and by bucket. Each part is rounded half to even; the total is their sum."""
     parts = {name: _rounded(count * rates[name]) for name, count in usage.items()}
-    return _usd(sum(parts.values())), {name: _usd(pico) for name, pico in parts.items()}
+    return _usd(sum(parts.values())), {name: _usd(pico) for name, pico in parts.items() if pico}
 
 
 def rates_for(price: Price, context_length: int) -> Rates:

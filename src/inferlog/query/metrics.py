@@ -62,12 +62,12 @@ METRICS: Final[dict[str, Metric]] = {
     "total_cost": Metric("ifNull(sum(cost), 0)", "USD", "Cost of the logs that have one"),
     "average_cost": Metric("sum(cost)", "USD", "Cost per log that has one"),
     **{
-        f"cost_details__{name}": Metric(f"sum(cost_details['{name}'])", "USD", f"Cost of the bucket {name}")
+        f"cost_details__{name}": Metric(f"sum(cost_details.{name})", "USD", f"Cost of the bucket {name}")
         for name in BUCKETS
     },
     **{name: Metric(f"sum({column})", "tokens", f"Sum of {column}") for name, column in _TOKENS.items()},
     **{
-        f"usage_details__{name}": Metric(f"sum(usage_details['{name}'])", "tokens", f"Tokens of the bucket {name}")
+        f"usage_details__{name}": Metric(f"sum(usage_details.{name})", "tokens", f"Tokens of the bucket {name}")
         for name in BUCKETS
     },
     **{

@@ -30,7 +30,11 @@ def fetch_spending(rows: Rows, project_id: str, first: date, last: date) -> list
         "after": str(last + timedelta(days=1)),
         "calls": sorted(CALLS),
     }
-    return _decode(rows.query(statement("spending.by_day"), parameters))
+    found = _decode(rows.query(statement("spending.by_day"), parameters))
+    for spent in found:  # the store has a column for each bucket
+        spent.tokens = {name: count for name, count in spent.tokens.items() if count}
+        spent.costs = {name: cost for name, cost in spent.costs.items() if cost}
+    return found
 
 
 def render_report(report: Report) -> dict[str, Any]:

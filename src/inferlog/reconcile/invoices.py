@@ -158,7 +158,7 @@ class _OpenaiResult(msgspec.Struct):
 
 
 class _OpenaiBucket(msgspec.Struct):
-    start_time: int
+    start_time: int | float
     results: list[_OpenaiResult] = []
 
 
@@ -210,7 +210,7 @@ def _read_json(text: str) -> Invoice:
 
 def _openai_page(buckets: list[_OpenaiBucket]) -> Iterator[tuple[date, Line | None]]:
     for bucket in buckets:
-        day = _epoch_day("start_time", str(bucket.start_time))
+        day = _epoch_day("start_time", f"{bucket.start_time:.0f}")
         yield day, None
         for result in bucket.results:
             _require_usd("currency", result.amount.currency)

@@ -8,7 +8,7 @@ import msgspec
 from inferlog import ids
 from inferlog.ids import read_uuid
 from inferlog.model import NO_JSON, Log
-from inferlog.query.logs import Rows, count_logs
+from inferlog.query.logs import Rows, count_logs, drop_zeros
 from inferlog.query.selection import Selection, bind
 from inferlog.query.statements import statement
 from inferlog.repricing.jobs import Cursor, Portion
@@ -88,6 +88,11 @@ class Table:
 def _read(line: bytes) -> Log:
     log = _log.decode(line)
     log.id = read_uuid(log.id) or log.id
-    usage = msgspec.json.decode(log.usage)
-    log.usage = msgspec.Raw(usage.encode("utf-8")) if usage else NO_JSON
+    log.usage, log.extra = _json(log.usage), _json(log.extra)
+    drop_zeros(log)
     return log
+
+
+def _json(column: msgspec.Raw) -> msgspec.Raw:
+    text = msgspec.json.decode(column)
+    return msgspec.Raw(text.encode("utf-8")) if text else NO_JSON

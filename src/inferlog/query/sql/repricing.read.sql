@@ -1,7 +1,9 @@
--- What pricing reads of the logs after one of them, in the table's own order. Usage is looked into only where there are no buckets.
+-- What pricing reads of the logs after one of them, in the table's own order. Usage is looked into where
+-- there may be no buckets, and of what has no column only the model that answered.
 SELECT project_id, id, toUnixTimestamp64Micro(timestamp) AS at_us, timestamp, model, provider_id, deployment_name, service_tier,
     log_type, prompt_tokens, completion_tokens, total_request_tokens, prompt_cache_hit_tokens, prompt_cache_creation_tokens,
-    reasoning_tokens, usage_details, if(empty(usage_details), usage, '') AS usage, cost, cost_source, cost_details,
+    reasoning_tokens, usage_details, if(price_id = '', usage, '') AS usage, cost, cost_source, cost_details,
+    if(JSONHas(extra, 'response_model'), concat('{"response_model":', JSONExtractRaw(extra, 'response_model'), '}'), '') AS extra,
     price_id, price_version, estimated, flags, given, prompt_unit_price, completion_unit_price, revision
 FROM {database}.logs
 WHERE {selection}
