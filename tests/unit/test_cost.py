@@ -212,4 +212,4 @@ def test_an_alias_is_priced_by_the_model_that_answered() -> None:
     response = {"model": "gpt-4o-mini-2024-07-18", "usage": {"prompt_tokens": 1000, "completion_tokens": 500}}
     log = enriched({"model": "our-best", "timestamp": WHEN, "full_response": response})
     assert (log.model, log.cost, log.price_id) == ("our-best", Decimal("0.00045"), "openai:gpt-4o-mini")
-    assert extra_of(log)["response_model"] == b'"gpt-4o-mini-2024-07-18"'
+    assert bytes(extra_of(log)["response_model"]) == b'"gpt-4o-mini-2024-07-18"'
