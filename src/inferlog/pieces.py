@@ -51,6 +51,8 @@ class Pieces:
         """Wire the store, and the prices by which a log is priced anew when it is whole."""
         self._store = store
         self._prices = prices
+        self.replacing = 0
+        """The revision that is being written while logs are replaced: they are in the store twice meanwhile. Else 0."""
 
     def merge(self, pieces: Sequence[Piece], token: str) -> list[Piece]:
         """Merge pieces into the logs that they belong to; `token` names the segment that they come from.
@@ -58,7 +60,13 @@ class Pieces:
         Returns the pieces that cannot be merged, whatever the reason: one of them must not hold up all that comes
         after it. Raises RowsRefused and StoreUnavailable, as the store does.
         """
-        revision = int(token.rstrip("ab"))
+        self.replacing = int(token.rstrip("ab"))
+        try:
+            return self._merge(pieces, token, self.replacing)
+        finally:
+            self.replacing = 0
+
+    def _merge(self, pieces: Sequence[Piece], token: str, revision: int) -> list[Piece]:
         by_project: dict[str, dict[str, list[tuple[Log, bool]]]] = defaultdict(lambda: defaultdict(list))
         unmerged: set[str] = set()
         unreadable: list[Piece] = []

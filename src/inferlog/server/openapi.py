@@ -10,7 +10,7 @@ from inferlog import __version__
 from inferlog.dialects.fields import BODIES, SCALARS, Count, Identifier, Int64, StatusCode, Time, TokenLimit
 from inferlog.model import Log
 from inferlog.query.render import AS_STORED, Receipt
-from inferlog.server import openapi_budgets, openapi_spans
+from inferlog.server import openapi_budgets, openapi_spans, openapi_sql
 
 Schema = dict[str, Any]
 
@@ -53,6 +53,7 @@ def describe() -> Schema:
             {"name": "logs", "description": "Logging calls and reading them"},
             {"name": "spans", "description": "Logging calls as spans: OpenTelemetry, JSON span logs, Langfuse"},
             {"name": "budgets", "description": "How much may be spent, how much is, and who is told"},
+            {"name": "sql", "description": "SQL over the logs of the key's project"},
             {"name": "system", "description": "About inferlog itself; no key is needed"},
         ],
         "security": [{"key": []}],
@@ -93,6 +94,7 @@ def _schemas() -> Schema:
         "Error": _object(error, ["detail"]),
         **openapi_spans.schemas(),
         **openapi_budgets.schemas(),
+        **openapi_sql.schemas(),
     }
 
 
@@ -329,6 +331,7 @@ def _paths() -> Schema:
         "/api/request-logs/{log_id}/": {"get": _operation("show", "Read one log", shown, None, [_LOG_ID])},
         **openapi_spans.paths(_ERROR_TEXTS),
         **openapi_budgets.paths(_ERROR_TEXTS),
+        **openapi_sql.paths(_ERROR_TEXTS),
         "/health": {"get": _open("health", "Does the process serve?", _responses(_ref("Health")))},
         "/ready": {"get": _open("ready", "Are logs taken, and does the store answer?", _readiness())},
         "/metrics": {

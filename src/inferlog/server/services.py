@@ -69,11 +69,12 @@ class Services:
         self.intake = Intake(settings, self.prices)
         with ThreadPoolExecutor(1, initializer=step_back) as opener:  # the engine's threads inherit its priority
             self.store = opener.submit(self._open_store).result()
+        self.pieces = Pieces(self.store, self.prices)
         self.writer = Writer(
             self.journal,
             self.identities,
             self.store,
-            Pieces(self.store, self.prices),
+            self.pieces,
             flush_seconds=settings.flush_seconds,
             set_aside=self.directory / "set-aside",
         )
@@ -138,6 +139,7 @@ class Services:
         return Store(
             settings.store or f"chdb://{self.directory / 'store'}",
             queries_max=settings.queries_max,
+            sql_queries_max=settings.sql_queries_max,
             query_seconds_max=settings.query_seconds_max,
             query_bytes_max=settings.query_bytes_max,
             scratch=self.directory / "scratch",
