@@ -78,6 +78,7 @@ class Store:
             scratch.mkdir(parents=True, exist_ok=True)
             tempfile.tempdir = str(scratch)
         self._dsn, self.placement = _read_url(url)
+        self._embedded = self._dsn.startswith("chdb:")
         self._read_settings = {
             **_READ_SETTINGS,
             "max_execution_time": query_seconds_max,
@@ -93,7 +94,7 @@ class Store:
         try:
             self._open()
         except StoreUnavailable as error:
-            if self._dsn.startswith("chdb:") or not _may_pass(error.__cause__):
+            if self._embedded or not _may_pass(error.__cause__):
                 raise
             _logger.warning("logs are taken into the journal until the store is there: %s", error)
 
@@ -126,10 +127,14 @@ class Store:
         Settings stand in the statement, after its end, so that nothing of them outlives it. Raises InvalidInput for
         what is wrong in the SELECT, QueryLimitExceeded, StoreUnavailable.
         """
-        apart = {"allow_python_table_function": 0} if self._dsn.startswith("chdb:") else {}  # else FROM finds variables
+        apart = {"allow_python_table_function": 0} if self._embedded else {}  # else FROM finds variables
         ending = ", ".join(f"{name} = {_quoted(value)}" for name, value in {**apart, **settings}.items())
         with self._lend(self._selectors) as client, _as_the_callers():
-            return client.raw_query(f"{sql}\nFORMAT {fmt}\nSETTINGS {ending}", parameters=dict(parameters))
+            return client.raw_query(
+                f"{sql}\nFORMAT {fmt}\nSETTINGS {ending}",
+                parameters=dict(parameters),
+                settings={"wait_end_of_query": 1},  # over HTTP: a failure is not put at the end of half a result
+            )
 
     def ping(self) -> bool:
         """Tell whether the store answers."""
@@ -150,7 +155,11 @@ class Store:
 
     @contextmanager
     def _lend(self, pool: "_Pool") -> Iterator[Client]:
-        """Lend a client of a pool; wait for one as long as a query may take."""
+        """Lend a client of a pool; wait for one as long as a query may take.
+
+        An embedded client whose query failed is not used again: what that query had written of its result until then
+        stands before the result of the next one, which may be another project's.
+        """
         try:
             client = pool.get(timeout=self._query_wait_seconds)
         except queue.Empty:
@@ -164,6 +173,11 @@ class Store:
                 with _as_our_errors({}):
                     client = self._connect(self._read_settings)
             yield client
+        except BaseException:
+            if client is not None and self._embedded:
+                client.close()
+                client = None
+            raise
         finally:
             pool.put(client)
 

@@ -19,9 +19,9 @@ _DEFECT_CODES: Final = frozenset(
 )  # fmt: skip
 """ClickHouse error codes that speak of the store itself: network, disk, memory, threads, its own defects."""
 
-_PREFIX: Final = re.compile(r"^(?:Code: \d+\. )?(?:DB::Exception: )?(?:Code: \d+\. DB::Exception: )*")
+_PREFIX: Final = re.compile(r"^(?:Received ClickHouse exception, .*?response: )?(?:Code: \d+\. |DB::Exception: )*")
 _INTERNAL: Final = re.compile(
-    r"(?:[:.,]? In scope |: [Ww]hile |[:.,]? [Ww]hile (?:executing|processing|reading)|[:.,]? \(version |"
+    r"(?:[:.,]? In scope |: [Ww]hile |[:.,]? [Ww]hile (?:executing|processing|reading)|[:.,]? \(version |\. Consider |"
     r"\.? ?\([A-Z_]{4,}\)|[:.,]? Stack trace).*",
     re.DOTALL,
 )

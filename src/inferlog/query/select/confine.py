@@ -6,13 +6,12 @@ from typing import Any, Final, NamedTuple
 from sqlglot import exp
 
 from inferlog.errors import InvalidInput
-from inferlog.query.select.grammar import Node, is_name, parse, render
+from inferlog.query.select.grammar import OWN_NAMES, Node, is_name, parse, render
 from inferlog.query.select.names import check_names
 from inferlog.query.select.tables import LOGS, TABLES
 
 PROJECT_PARAMETER: Final = "inferlog_project"
 REVISION_PARAMETER: Final = "inferlog_revision"
-_OWN: Final = "inferlog_"
 _VALUES: Final = (str, int, float, bool, type(None))
 
 
@@ -80,7 +79,7 @@ class _Scope:
     def _define(self, with_: Node, visible: frozenset[str]) -> frozenset[str]:
         for each in with_.expressions:
             name = each.alias
-            if not is_name(name) or name.lower() in TABLES or name.startswith(_OWN):
+            if not is_name(name) or name.lower() in TABLES or name.startswith(OWN_NAMES):
                 raise InvalidInput(f"query: WITH may not define the name {name!r}")
             inner = visible | {name} if with_.args.get("recursive") else visible
             self.confine(each, inner)
@@ -144,8 +143,6 @@ def _given(query: Node, parameters: Mapping[str, Any]) -> dict[str, Any]:
     """Return the values of the parameters that the query names. Raises InvalidInput for a missing or an unused one."""
     named = {each.name for each in query.find_all(exp.Placeholder)} - {PROJECT_PARAMETER, REVISION_PARAMETER}
     for name in sorted(named):
-        if name.startswith(_OWN):
-            raise InvalidInput(f"query: the name of a parameter may not begin with {_OWN}, received {name}")
         if name not in parameters:
             raise InvalidInput(f"parameters.{name}: the query has {{{name}:…}}, and no value came for it")
     for name, value in parameters.items():

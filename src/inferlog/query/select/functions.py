@@ -86,8 +86,8 @@ arrayJoin arrayMap arrayFilter arrayExists arrayAll arrayCount arraySum arrayAvg
 arrayMax arrayProduct arrayFirst arrayLast arrayFirstIndex arrayLastIndex arrayFirstOrNull arrayLastOrNull
 arrayConcat arrayDistinct arrayUniq arrayCompact arrayEnumerate arrayEnumerateUniq arrayFlatten arrayIntersect
 arrayUnion arrayExcept arraySort arrayReverseSort arrayPartialSort arrayReverse arraySlice arrayPushBack arrayPushFront
-arrayPopBack arrayPopFront arrayResize arrayZip arrayDifference arrayCumSum arrayCumSumNonNegative arraySplit arrayShingles
-arrayRemove arrayWithConstant emptyArrayString range has hasAll hasAny hasSubstr indexOf countEqual
+arrayPopBack arrayPopFront arrayResize arrayZip arrayDifference arrayCumSum arrayCumSumNonNegative arraySplit
+arrayShingles arrayRemove arrayWithConstant emptyArrayString range has hasAll hasAny hasSubstr indexOf countEqual
 mapKeys mapValues mapContains mapContainsKey mapContainsValue mapFilter mapApply mapAdd mapSubtract mapSort
 mapFromArrays mapConcat mapUpdate mapExists mapAll
 tupleNames tuplePlus tupleMinus cosineDistance L2Distance dotProduct

@@ -20,6 +20,7 @@ Node = exp.Expr
 logging.getLogger("sqlglot").setLevel(logging.ERROR)  # it warns of what it cannot parse, which is said to the caller
 _STEPS_LEAST: Final = 2_000
 _STEPS_PER_CHARACTER: Final = 8
+OWN_NAMES: Final = "inferlog_"
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
 _COLUMN_LENGTH_MAX: Final = 256
 _NOT_IN_NAMES: Final = frozenset("\\\"'`")
@@ -217,6 +218,23 @@ def _check_table_alias(node: Node) -> None:
         )
 
 
+def _check_source(node: Node) -> None:
+    """Hold FROM and JOIN to tables and subqueries.
+
+    In what is joined by ARRAY JOIN the parser takes tables for columns: no query may stand there.
+    """
+    if isinstance(node, exp.Join) and node.args.get("kind") == "ARRAY":
+        if next(node.find_all(exp.Query, exp.Table), None) is not None:
+            raise InvalidInput("query: ARRAY JOIN takes columns and arrays")
+    elif not isinstance(node.this, exp.Table | exp.Subquery):
+        raise InvalidInput(f"query: {_shown(node.this)} is no table here; there is logs")
+
+
+def _check_subquery(node: Node) -> None:
+    if not isinstance(node.this, exp.Query):
+        raise InvalidInput(f"query: {_shown(node.this)} stands without parentheses")
+
+
 def _check_table(node: Node) -> None:
     if not isinstance(node.this, exp.Identifier):  # a table function: file(…), url(…), remote(…), numbers(…)
         raise InvalidInput(f"query: {_shown(node)} is no table here; there is logs")
@@ -236,6 +254,8 @@ def _check_placeholder(node: Node) -> None:
     name = node.this.this if isinstance(node.this, exp.Var) else node.this
     if not isinstance(name, str) or not is_name(name) or not isinstance(node.args.get("kind"), exp.DataType):
         raise InvalidInput("query: expected a parameter as {name:Type}, with a type of values")
+    if name.startswith(OWN_NAMES):
+        raise InvalidInput(f"query: the name of a parameter may not begin with {OWN_NAMES}, received {name}")
 
 
 def _check_in(node: Node) -> None:
@@ -261,6 +281,9 @@ _CHECKS: Final[Mapping[type[Node], Callable[[Node], None]]] = {
     exp.Identifier: _check_identifier,
     exp.TableAlias: _check_table_alias,
     exp.Table: _check_table,
+    exp.Subquery: _check_subquery,
+    exp.From: _check_source,
+    exp.Join: _check_source,
     exp.Var: _check_var,
     exp.DataType: _check_type,
     exp.Placeholder: _check_placeholder,

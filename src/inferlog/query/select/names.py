@@ -10,7 +10,7 @@ from sqlglot import exp
 
 from inferlog.errors import InvalidInput
 from inferlog.query.select.grammar import Node
-from inferlog.query.select.tables import HIDDEN_COLUMNS, LOGS
+from inferlog.query.select.tables import HIDDEN_COLUMNS, LOGS, TABLES
 
 _COLUMNS: Final = frozenset(column.name for column in LOGS.columns)
 _WORDS: Final = frozenset(
@@ -32,8 +32,8 @@ def check_names(query: Node) -> None:
         if name.lower() in _ENGINE:
             raise InvalidInput(f"query: nothing may be named {name} here")
     for column in query.find_all(exp.Column):
-        name = column.name
-        if column.table or isinstance(column.this, exp.Star) or name in defined or name in _COLUMNS:
+        name = column.table or column.name
+        if name in defined or name in _COLUMNS or (column.table and name in TABLES):
             continue
         if name.lower() not in _WORDS:
             raise InvalidInput(f"query: there is no column {name!r}{_hint(name, defined)}")

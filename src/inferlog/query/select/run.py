@@ -42,10 +42,10 @@ def run(
 ) -> bytes:
     """Return the result of a caller's SELECT. Raises InvalidInput, QueryLimitExceeded, StoreUnavailable."""
     confined = confine(text, parameters, reader)
-    settings = _settings(reader, limits)
-    explained = engine.select(f"EXPLAIN AST {confined.sql}", confined.parameters, settings, "JSONEachRow")
+    chosen = settings(reader, limits)
+    explained = engine.select(f"EXPLAIN AST {confined.sql}", confined.parameters, chosen, "JSONEachRow")
     verify(explained, confined, reader.database)
-    answer = engine.select(confined.sql, confined.parameters, settings, FORMATS[format_name][0])
+    answer = engine.select(confined.sql, confined.parameters, chosen, FORMATS[format_name][0])
     if len(answer) > limits.result_bytes_max:
         raise QueryLimitExceeded(
             f"The result has {len(answer):,} bytes; the limit sql_result_bytes_max is {limits.result_bytes_max:,}: "
@@ -62,8 +62,8 @@ def read_format(name: str) -> str:
     raise InvalidInput(f"format: expected one of {', '.join(FORMATS)}, received {name!r}")
 
 
-def _settings(reader: Reader, limits: Limits) -> dict[str, Any]:
-    """Return the engine's settings: the limits, the form of values, and the boundary once more.
+def settings(reader: Reader, limits: Limits) -> dict[str, Any]:
+    """Return the engine's settings for a caller's SELECT: the limits, the form of values, and the boundary once more.
 
     `readonly` must come last: after it no setting can be changed. It forbids to write, and the table functions that
     read files and addresses. The filter holds for the stored table wherever it is read, in a view as well.

@@ -22,10 +22,14 @@ _NODES: Final = frozenset(
     "ColumnsReplaceTransformer ColumnsReplaceTransformer::Replacement OrderByElement "
     "WindowDefinition WindowListElement InterpolateElement Set Function TableIdentifier".split()
 )
-_OWN_SETTINGS_DEPTH: Final = 1
+_ROOT: Final = ["ExpressionList", "Identifier", "Set"]
+"""What stands below the root: the SELECT, our FORMAT and our SETTINGS. INTO OUTFILE would be one more."""
 _MEMBERSHIP: Final = frozenset({"in", "notIn", "globalIn", "globalNotIn", "nullIn", "notNullIn"})
 _SYNTAX: Final = frozenset({"globalIn", "globalNotIn", "_CAST"})
 """Functions that the engine makes of syntax and parameters; no caller may write them."""
+
+
+_Line = tuple[int, str, str]
 
 
 def verify(explained: bytes, confined: Confined, database: str) -> None:
@@ -34,13 +38,15 @@ def verify(explained: bytes, confined: Confined, database: str) -> None:
     `explained` is the answer to EXPLAIN AST, a line for each node, a newline within a name escaped (TabSeparated).
     """
     lines = [_read(line) for line in explained.decode("utf-8", "replace").split("\n") if line]
-    if [depth for depth, kind, _ in lines if kind == "Set"] != [_OWN_SETTINGS_DEPTH]:
-        raise _refusal("settings")
+    if sorted(kind for depth, kind, _ in lines if depth == 1) != _ROOT or _kinds(lines).count("Set") != 1:
+        raise _refusal("a clause after the SELECT")
     reads = 0
     for at, (_, kind, rest) in enumerate(lines):
         if kind not in _NODES:
             raise _refusal(f"{kind} {rest}")
         if kind == "Function":
+            if lines[at - 1][1] == "TableExpression":  # some functions of tables have the name of an allowed one
+                raise _refusal(rest)
             _check_function(lines, at)
         elif kind == "TableIdentifier":
             found = _TABLE.fullmatch(rest)
@@ -53,7 +59,8 @@ def verify(explained: bytes, confined: Confined, database: str) -> None:
         raise _refusal(f"{reads} reads of {LOGS.name} in place of {confined.reads}")
 
 
-_Line = tuple[int, str, str]
+def _kinds(lines: Sequence[_Line]) -> list[str]:
+    return [kind for _, kind, _ in lines]
 
 
 def _read(line: str) -> _Line:
