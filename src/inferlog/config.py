@@ -49,6 +49,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         20 * _MB
     )
 
+    filter_conditions_max: Annotated[_Positive, _setting("Most conditions of one request's filters.")] = 100
+    filter_bytes_max: Annotated[_Positive, _setting("Most bytes of one request's filters.")] = 60_000
+    group_fields_max: Annotated[_Positive, _setting("Most fields by which one metrics query groups.")] = 8
+    metric_rows_max: Annotated[_Positive, _setting("Most rows of one metrics query.")] = 10_000
+
     head_bytes_max: Annotated[
         Annotated[int, Meta(ge=8_192)], _setting("Most bytes of a request's URL and headers; past it 431.")
     ] = 262_144
@@ -82,6 +87,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     flush_wait_seconds_max: Annotated[
         _PositiveSeconds, _setting("Longest a read waits for logs acknowledged before it to reach the store, seconds.")
     ] = 10.0
+    reconcile_bytes_max: Annotated[_Positive, _setting("Largest cost export that is compared, bytes.")] = 20 * _MB
+    count_bytes_max: Annotated[
+        Annotated[int, Meta(ge=0)],
+        _setting("Most bytes of a log without usage that are tokenized; the rest is extrapolated. 0 counts no tokens."),
+    ] = 4 * _MB
+    count_segment_bytes_max: Annotated[
+        Annotated[int, Meta(ge=0)],
+        _setting("Most bytes of one journal segment that are tokenized; logs past it are estimated by characters."),
+    ] = 32 * _MB
     dedup_days: Annotated[
         _Positive, _setting("Days for which a repeat of a log (Idempotency-Key, unique_id, span) is recognised.")
     ] = 30

@@ -5,9 +5,11 @@ has a token, and only earlier revisions are dropped. docs/decisions/pieces.md sa
 """
 
 import logging
+import threading
+import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Final, Protocol
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, Final, Protocol, TypeVar
 
 import msgspec
 
@@ -19,14 +21,19 @@ from inferlog.model import NO_JSON, Log
 from inferlog.pricing.prices import Prices
 from inferlog.query.logs import JSON_COLUMNS, read_rows
 from inferlog.query.statements import statement
+from inferlog.uncounted import Uncounted
 
 _LOGS_MAX: Final = 2_000
 """How many logs are merged at once: each time costs a delete, and 200 at once made 560 pieces a second. Over HTTP their
 ids are a form's field, of which ClickHouse reads 128 kB (http_max_field_value_size)."""
 _BYTES_MAX: Final = 64_000_000
 """How many bytes of them: 2,000 logs of 20 MB each would fill the memory."""
+_PAUSE_SECONDS: Final = 1.0
+"""About how often logs are replaced: a read that takes longer would be disturbed each time, and is done once."""
+_READS_MAX: Final = 4
 _EARLIER_US: Final = 86_400_000_000
 _logger: Final = logging.getLogger("inferlog.pieces")
+_Result = TypeVar("_Result")
 _encode: Final = msgspec.json.Encoder().encode
 _decode: Final = msgspec.json.Decoder(Log, strict=False).decode
 
@@ -47,12 +54,28 @@ class Target(Protocol):
 class Pieces:
     """Completes logs in one store. Called by the writer alone, so that no two merges meet."""
 
-    def __init__(self, store: Target, prices: Prices) -> None:
-        """Wire the store, and the prices by which a log is priced anew when it is whole."""
+    def __init__(self, store: Target, prices: Prices, uncounted: Uncounted) -> None:
+        """Wire the store, and what prices and counts a log anew when it is whole."""
         self._store = store
         self._prices = prices
-        self.replacing = 0
-        """The revision that is being written while logs are replaced: they are in the store twice meanwhile. Else 0."""
+        self._uncounted = uncounted
+        self._replacing = threading.Lock()
+        self._replacements = 0
+
+    def read_at_rest(self, read: Callable[[], _Result]) -> _Result:
+        """Return what `read` returns, read while no log is being replaced: half-way it would count twice.
+
+        A read in which a replacement began is done again, a few times: a query that runs longer than the pauses between
+        them is taken as it is. Readers never hold up the writer.
+        """
+        for _ in range(_READS_MAX - 1):
+            with self._replacing:
+                before = self._replacements
+            begun = time.monotonic()
+            result = read()
+            if self._replacements == before or time.monotonic() - begun > _PAUSE_SECONDS:
+                return result
+        return read()
 
     def merge(self, pieces: Sequence[Piece], token: str) -> list[Piece]:
         """Merge pieces into the logs that they belong to; `token` names the segment that they come from.
@@ -60,13 +83,7 @@ class Pieces:
         Returns the pieces that cannot be merged, whatever the reason: one of them must not hold up all that comes
         after it. Raises RowsRefused and StoreUnavailable, as the store does.
         """
-        self.replacing = int(token.rstrip("ab"))
-        try:
-            return self._merge(pieces, token, self.replacing)
-        finally:
-            self.replacing = 0
-
-    def _merge(self, pieces: Sequence[Piece], token: str, revision: int) -> list[Piece]:
+        revision = int(token.rstrip("ab"))
         by_project: dict[str, dict[str, list[tuple[Log, bool]]]] = defaultdict(lambda: defaultdict(list))
         unmerged: set[str] = set()
         unreadable: list[Piece] = []
@@ -120,8 +137,10 @@ class Pieces:
             if row:
                 changed[log_id] = row
         if changed:
-            self._store.insert(changed.values(), token)
-            self._store.execute(statement("logs.drop_older"), {**parameters, "ids": list(changed)})
+            with self._replacing:
+                self._replacements += 1
+                self._store.insert(changed.values(), token)
+                self._store.execute(statement("logs.drop_older"), {**parameters, "ids": list(changed)})
         return unmerged
 
     def _whole_row(self, stored: Log | None, log_id: str, parts: list[tuple[Log, bool]], revision: int) -> bytes:
@@ -134,6 +153,7 @@ class Pieces:
         whole = log
         for piece, overrides in parts:
             whole = merge(whole, piece, self._prices, overrides=overrides)
+        self._uncounted.complete_log(whole)
         if stored is not None and whole == stored:
             return b""
         whole.revision = revision

@@ -25,6 +25,13 @@ class Sink(Protocol):
         """Insert rows once, however often it is called with this token."""
 
 
+class Completer(Protocol):
+    """What completes rows on their way into the store, with what takes too long while somebody waits for an answer."""
+
+    def complete(self, blocks: Iterable[bytes]) -> Iterable[bytes]:
+        """Return the blocks of rows, each row complete. It never fails: a row that cannot be completed is kept."""
+
+
 class Merger(Protocol):
     """What completes logs that are in the store."""
 
@@ -40,6 +47,7 @@ class Writer:
         journal: Journal,
         identities: Identities,
         sink: Sink,
+        completer: Completer,
         merger: Merger,
         *,
         flush_seconds: float,
@@ -50,6 +58,7 @@ class Writer:
         self._journal = journal
         self._identities = identities
         self._sink = sink
+        self._completer = completer
         self._merger = merger
         self._flush_seconds = flush_seconds
         self._set_aside = set_aside
@@ -132,7 +141,7 @@ class Writer:
         """Insert one segment and drop it; return the segments to do in its place if its rows are refused."""
         begun = time.perf_counter()
         try:
-            self._sink.insert(segment.read(), segment.token)
+            self._sink.insert(self._completer.complete(segment.read()), segment.token)
         except RowsRefused as error:
             if len(segment.lines()) > 1:
                 return self._journal.split(segment)

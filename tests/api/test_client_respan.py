@@ -7,6 +7,8 @@ import httpx
 import pytest
 from respan import RespanClient
 from respan.core.api_error import ApiError
+from respan.types.filter_value import FilterValue
+from respan.types.filters import Filters
 from respan.types.span_create_request import SpanCreateRequest
 
 from tests.api.calls import new_project_key
@@ -82,6 +84,21 @@ def test_listing_by_time_and_environment(respan: RespanClient) -> None:
     since = respan.spans.list_spans(start_time=datetime(2026, 3, 2, tzinfo=UTC), sort_by="-timestamp")
     assert [span["model"] for span in since] == ["new"]
     assert list(respan.spans.list_spans(environment="test")) == []
+
+
+def test_filters_and_the_summary(respan: RespanClient) -> None:
+    """Its typed filters choose spans, and its typed summary is of the same spans."""
+    spans = [SpanCreateRequest(model=f"m-{number}", cost=0.1, prompt_tokens=number) for number in range(5)]
+    respan.spans.bulk_create_spans(logs=spans)
+    filters = Filters(
+        model=FilterValue(operator="not", value=["m-0"]), prompt_tokens=FilterValue(operator="lt", value=[4])
+    )
+    assert [span["model"] for span in respan.spans.list_spans(filters=filters, sort_by="prompt_tokens")] == [
+        "m-1", "m-2", "m-3",
+    ]  # fmt: skip
+    summary = respan.spans.get_spans_summary(filters=filters)
+    assert (summary.number_of_requests, summary.total_cost, summary.total_prompt_tokens) == (3, 0.3, 6)
+    assert (summary.avg_latency, summary.scores) == (0, {})
 
 
 def test_refusals_are_its_errors(server: Server, connections: httpx.Client, respan: RespanClient) -> None:

@@ -117,6 +117,7 @@ def test_the_answer_is_the_superset_that_every_client_reads(api: httpx.Client) -
         "time_to_first_token": 0.25,
         "prompt_cache_hit_tokens": 3,
         "prompt_cache_creation_tokens": 4,
+        "estimated": [],
     }
     assert len(log_id) == 32
     assert read(api, log_id)["organization_id"] == organization

@@ -18,7 +18,8 @@ _DESCRIPTION: Final[dict[str, Any]] = msgspec.json.decode(msgspec.json.encode(de
 
 
 def _bounded(described: dict[str, Any]) -> dict[str, Any]:
-    """Return the description with less to send: every parameter of a log is fuzzed by create, which is enough."""
+    """Return the description with less to send: every parameter of a log is fuzzed by create, a field of each kind
+    is enough, and so are the parameters of a list in the query string of one of its forms."""
     bounded = deepcopy(described)
     for name in ("batch/create/", "bulk/", ""):
         content = bounded["paths"][f"/api/request-logs/{name}"]["post"]["requestBody"]["content"]["application/json"]
@@ -26,6 +27,13 @@ def _bounded(described: dict[str, Any]) -> dict[str, Any]:
             content["schema"]["properties"]["logs"] = {"type": "array", "items": _SOME_LOG}
         else:
             content["schema"]["anyOf"] = [_SOME_LOG, {"type": "array", "items": _SOME_LOG}]
+    filters = bounded["components"]["schemas"]["Filters"]["properties"]
+    bounded["components"]["schemas"]["Filters"]["properties"] = {name: filters[name] for name in _SOME_FIELDS}
+    del bounded["paths"]["/api/request-logs/list/"]["post"]["parameters"]  # those of get
+    for path in ("/api/request-logs/summary/", "/api/metrics/query/"):
+        content = bounded["paths"][path]["post"]["requestBody"]["content"]["application/json"]
+        content["schema"]["properties"]["filters"] = {"type": "object", "maxProperties": 0}  # those of the list
+        del bounded["paths"][path]["post"]["parameters"]
     for name in (
         "NewBudget",
         "BudgetChange",
@@ -37,6 +45,8 @@ def _bounded(described: dict[str, Any]) -> dict[str, Any]:
     return bounded
 
 
+_SOME_FIELDS: Final = ("model", "unique_id", "status_code", "cost", "timestamp", "failed", "flags", "metadata")
+"""A field of each kind."""
 _NO_FUZZ: Final = ("scope", "api_key_prefix")
 _BUDGET_FIELDS: Final[dict[str, Any]] = {
     "name": {"type": "string", "pattern": "^[a-z]{20}$"},

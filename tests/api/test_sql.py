@@ -62,6 +62,15 @@ def test_a_query_reads_what_was_acknowledged_before_it(analyst: httpx.Client) ->
     assert rows(analyst, f"SELECT model FROM logs WHERE id = '{log_id}'") == [{"model": "fresh"}]  # noqa: S608
 
 
+def test_a_span_in_pieces_is_one_row(analyst: httpx.Client) -> None:
+    """Each piece is merged before the next query is answered."""
+    span = {"trace_unique_id": "pieces", "span_unique_id": "one", "model": "m", "log_type": "chat"}
+    for output in ("a", "b", "c"):
+        assert analyst.post("/api/v1/traces/ingest", json=[span | {"output": output}]).status_code == 200
+        query = "SELECT count() AS n FROM logs WHERE trace_unique_id = {trace:String}"
+        assert rows(analyst, query, trace="pieces") == [{"n": 1}]
+
+
 @pytest.mark.parametrize("kind", sorted(REFUSED))
 def test_an_attempt_is_refused(analyst: httpx.Client, kind: str) -> None:
     """With a 400 that says why, and nothing of another project, the disk or the engine's inside."""

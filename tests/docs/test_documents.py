@@ -14,6 +14,9 @@ from tools.docs import DOCS, PAGES
 from inferlog import ids
 from inferlog.budgets.webhooks import signed_headers
 from inferlog.model import SCOPES
+from inferlog.query.fields import field_names
+from inferlog.query.filters import OPERATORS
+from inferlog.query.metrics import METRICS
 from inferlog.server.routes import ROUTES
 from tests.api.calls import new_project_key
 from tests.server import Server
@@ -104,6 +107,14 @@ def test_every_route_is_documented() -> None:
     undocumented = {"/openapi.json", "/docs", "/docs/{name}", "/"}
     paths = {row.path.replace("{log_id}", "{id}") for row in ROUTES if row.path not in undocumented}
     assert [path for path in sorted(paths) if path not in text] == []
+
+
+def test_every_field_operator_and_metric_is_documented() -> None:
+    """docs/api.md names whatever can be filtered by, asked for and measured; a bucket stands for all."""
+    text = (DOCS / "api.md").read_text()
+    operators = {operator for names in OPERATORS.values() for operator in names}
+    names = {re.sub(r"(_details__).*", r"\1<bucket>", name) for name in [*field_names(), *METRICS, *operators]}
+    assert [name for name in sorted(names) if f"`{name}`" not in text] == []
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)

@@ -11,6 +11,7 @@ from tests.command import one_line, run_inferlog
 SETTINGS = {
     "serve": [name for name, _, _ in describe() if not is_secret(name)],
     "import": ["data", "store", "log_bytes_max"],
+    "reconcile": ["data", "store", "reconcile_bytes_max"],
     "keys create": ["data"],
     "keys list": ["data"],
     "keys revoke": ["data"],
@@ -42,7 +43,14 @@ def test_help_names_every_setting_of_the_command(command: str) -> None:
 def test_help_names_every_command() -> None:
     """`inferlog --help` lists the commands with what they do; --version says which it is."""
     done = run_inferlog("--help")
-    assert re.findall(r"^  (\w+)  +\w", done.stdout, re.MULTILINE) == ["budgets", "import", "keys", "serve", "sql"]
+    assert re.findall(r"^  (\w+)  +\w", done.stdout, re.MULTILINE) == [
+        "budgets",
+        "import",
+        "keys",
+        "reconcile",
+        "serve",
+        "sql",
+    ]
     assert re.fullmatch(r"inferlog, version \d+\.\d+\.\d+\S*\n", run_inferlog("--version").stdout)
 
 

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import msgspec
@@ -14,11 +15,13 @@ from inferlog.model import Log
 from inferlog.pieces import Pieces
 from inferlog.query.logs import Page, count_logs, fetch_log, fetch_page
 from inferlog.store.clickhouse import Store
+from inferlog.uncounted import Uncounted
 from tests.unit.journey import PRICES, PROJECT, RECEIVED_AT
 from tests.unit.pieces import piece
 
 EVERYTHING = Page(project_id=PROJECT)
 LATER = str(time.time_ns())
+UNCOUNTED = Uncounted(PRICES, log_bytes_max=0, segment_bytes_max=0)
 
 
 def insert(store: Store, *prepared: Prepared) -> None:
@@ -37,7 +40,7 @@ def test_a_piece_completes_the_stored_log(store: Store) -> None:
     other = piece(span_unique_id="another", model="m")
     insert(store, first, other)
     end = piece(timestamp=RECEIVED_AT - 2, output={"answer": ["é", 1.10]}, metadata={"k": "v"})
-    Pieces(store, PRICES).merge(as_pieces(first, end), LATER)
+    Pieces(store, PRICES, UNCOUNTED).merge(as_pieces(first, end), LATER)
     log = fetch_log(store, PROJECT, first.log.id)
     assert log is not None
     assert (log.model, log.status, log.latency, log.revision) == ("gpt-4o-mini", "success", 3.0, int(LATER))
@@ -79,10 +82,10 @@ def test_a_merge_cut_short_is_completed_by_doing_it_again(store: Store, step: st
     insert(store, first)
     pieces = as_pieces(first, piece(timestamp=RECEIVED_AT, output="done"))
     with pytest.raises(StoreUnavailable):
-        Pieces(_Failing(store, step), PRICES).merge(pieces, LATER)
+        Pieces(_Failing(store, step), PRICES, UNCOUNTED).merge(pieces, LATER)
     assert len(fetch_page(store, EVERYTHING, 10**9)) == 1
-    Pieces(store, PRICES).merge(pieces, LATER)
-    Pieces(store, PRICES).merge(pieces, LATER)
+    Pieces(store, PRICES, UNCOUNTED).merge(pieces, LATER)
+    Pieces(store, PRICES, UNCOUNTED).merge(pieces, LATER)
     [listed] = fetch_page(store, EVERYTHING, 10**9)
     assert (bytes(listed.log.output), listed.log.latency) == (b"done", 5.0)
     assert count_logs(store, EVERYTHING) == 1
@@ -95,7 +98,7 @@ def test_a_repeat_of_what_is_stored_writes_nothing(store: Store) -> None:
         prompt_messages=[{"role": "user", "content": "Hi"}], usage={"prompt_tokens": 7}, metadata={"a": 1.5},
     )  # fmt: skip
     insert(store, first)
-    Pieces(store, PRICES).merge(as_pieces(first, first, piece(received_at=RECEIVED_AT + 60)), LATER)
+    Pieces(store, PRICES, UNCOUNTED).merge(as_pieces(first, first, piece(received_at=RECEIVED_AT + 60)), LATER)
     log = fetch_log(store, PROJECT, first.log.id)
     assert log is not None
     assert log.revision == 0
@@ -104,7 +107,7 @@ def test_a_repeat_of_what_is_stored_writes_nothing(store: Store) -> None:
 def test_a_piece_whose_log_is_gone_becomes_the_log(store: Store) -> None:
     """What was deleted or set aside meanwhile does not take the piece with it."""
     first = piece(model="m")
-    Pieces(store, PRICES).merge(as_pieces(first, piece(output="late"), piece(error_message="boom")), LATER)
+    Pieces(store, PRICES, UNCOUNTED).merge(as_pieces(first, piece(output="late"), piece(error_message="boom")), LATER)
     log = fetch_log(store, PROJECT, first.log.id)
     assert log is not None
     assert (bytes(log.output), log.status) == (b"late", "failed")
@@ -118,7 +121,7 @@ def test_many_pieces_of_many_logs_at_once(store: Store) -> None:
     for number, first in enumerate(firsts):
         pieces += as_pieces(first, piece(span_unique_id=f"{number:016x}", output=f"answer {number}"))
         pieces += as_pieces(first, piece(span_unique_id=f"{number:016x}", customer_identifier=f"c{number}"))
-    Pieces(store, PRICES).merge(pieces, LATER)
+    Pieces(store, PRICES, UNCOUNTED).merge(pieces, LATER)
     logs = [listed.log for listed in fetch_page(store, Page(project_id=PROJECT, size=1_000), 10**9)]
     assert _said(logs) == {(f"answer {number}", f"c{number}", "success") for number in range(500)}
     assert count_logs(store, EVERYTHING) == 500
@@ -134,7 +137,7 @@ def test_pieces_of_two_projects_do_not_meet(store: Store) -> None:
     insert(store, first)
     foreign = msgspec.json.decode(piece(output="theirs").entry.row)
     foreign["project_id"] = PROJECT.replace("0", "f")
-    Pieces(store, PRICES).merge([Piece(first.log.id, msgspec.json.encode(foreign), overrides=True)], LATER)
+    Pieces(store, PRICES, UNCOUNTED).merge([Piece(first.log.id, msgspec.json.encode(foreign), overrides=True)], LATER)
     log = fetch_log(store, PROJECT, first.log.id)
     assert log is not None
     assert bytes(log.output) == b'""'
@@ -148,7 +151,7 @@ def test_a_piece_that_cannot_be_merged_holds_up_no_other(store: Store) -> None:
     odd = msgspec.json.decode(piece(output="x").entry.row) | {"extra": [1]}
     unmergeable = Piece(first.log.id, msgspec.json.encode(odd), overrides=True)
     good = as_pieces(other, piece(span_unique_id="other", output="done"))
-    assert Pieces(store, PRICES).merge([broken, unmergeable, *good], LATER) == [broken, unmergeable]
+    assert Pieces(store, PRICES, UNCOUNTED).merge([broken, unmergeable, *good], LATER) == [broken, unmergeable]
     log = fetch_log(store, PROJECT, other.log.id)
     assert log is not None
     assert bytes(log.output) == b"done"
@@ -165,7 +168,7 @@ def test_large_logs_are_merged_a_few_at_a_time(store: Store, monkeypatch: pytest
         for number, first in enumerate(firsts)
         for each in as_pieces(first, piece(span_unique_id=f"{number:016x}", output="done"))
     ]
-    Pieces(counting, PRICES).merge(further, LATER)
+    Pieces(counting, PRICES, UNCOUNTED).merge(further, LATER)
     assert counting.inserted == [2, 2, 1]
     logs = [listed.log for listed in fetch_page(store, EVERYTHING, 10**9)]
     assert [bytes(log.output) for log in logs] == [b"done"] * 5
@@ -182,3 +185,55 @@ class _Counting(_Failing):
         rows = list(lines)
         self.inserted.append(len(rows))
         super().insert(rows, token)
+
+
+def test_a_read_in_which_a_log_is_replaced_is_done_again(store: Store) -> None:
+    """A count that meets a log in both its forms is not taken; one that is disturbed each time is taken at last."""
+    first = piece(model="m")
+    insert(store, first)
+    pieces = Pieces(store, PRICES, UNCOUNTED)
+    counts: list[int] = []
+
+    def disturbed(times: int) -> int:
+        if len(counts) < times:
+            pieces.merge(as_pieces(first, piece(output=f"answer {len(counts)}")), str(int(LATER) + len(counts)))
+        counts.append(count_logs(store, EVERYTHING))
+        return len(counts)
+
+    assert pieces.read_at_rest(lambda: disturbed(0)) == 1
+    counts.clear()
+    assert pieces.read_at_rest(lambda: disturbed(2)) == 3
+    counts.clear()
+    assert pieces.read_at_rest(lambda: disturbed(100)) == 4
+    assert set(counts) == {1}
+
+
+class _Watched(_Failing):
+    """A store in which somebody counts between the insert of a whole log and the delete of its parts."""
+
+    def __init__(self, store: Store, pool: ThreadPoolExecutor) -> None:
+        super().__init__(store, "")
+        self.pieces = Pieces(self, PRICES, UNCOUNTED)
+        self.between: list[int] = []
+        self.at_rest: list[Future[int]] = []
+        self._pool = pool
+
+    def execute(self, sql: str, parameters: dict[str, Any]) -> None:
+        self.between.append(self._count())
+        self.at_rest.append(self._pool.submit(self.pieces.read_at_rest, self._count))
+        super().execute(sql, parameters)
+
+    def _count(self) -> int:
+        return count_logs(self._store, EVERYTHING)
+
+
+def test_a_count_half_way_through_a_replacement_waits_for_its_end(store: Store) -> None:
+    """The log is in the store twice then; who reads at rest sees it once."""
+    first = piece(model="m")
+    insert(store, first)
+    with ThreadPoolExecutor(1) as pool:
+        watched = _Watched(store, pool)
+        for number in range(5):
+            watched.pieces.merge(as_pieces(first, piece(output=f"answer {number}")), str(int(LATER) + number))
+        assert [count.result() for count in watched.at_rest] == [1] * 5
+    assert watched.between == [2] * 5

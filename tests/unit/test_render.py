@@ -200,6 +200,7 @@ def test_a_receipt_is_what_every_known_client_reads() -> None:
         "time_to_first_token": 0.5,
         "prompt_cache_hit_tokens": 0,
         "prompt_cache_creation_tokens": 0,
+        "estimated": [],
     }
     assert log.timestamp == RECEIVED_AT
 

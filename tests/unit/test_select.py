@@ -103,15 +103,6 @@ def test_a_refusal_says_what_is_wrong(query: str, parameters: dict[str, object],
     assert named in str(refused.value)
 
 
-def test_a_revision_that_is_being_written_leaves_out_the_earlier_ones() -> None:
-    """Only then is the table read once more, by project as well."""
-    plain = confine("SELECT count() FROM logs", {}, READER)
-    guarded = confine("SELECT count() FROM logs", {}, READER._replace(revision=7))
-    assert (plain.reads, guarded.reads) == (1, 2)
-    assert guarded.sql.count("project_id = {inferlog_project: UUID}") == 2
-    assert guarded.parameters == {"inferlog_project": READER.project_id, "inferlog_revision": 7}
-
-
 TREE = (
     "SelectWithUnionQuery (children 3)\n ExpressionList (children 2)\n  TableIdentifier {table}\n"
     "  Function {function} (children 1)\n Set\n Identifier JSON\n"

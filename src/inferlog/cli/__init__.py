@@ -8,6 +8,7 @@ from inferlog import __version__
 from inferlog.cli.budgets import budgets
 from inferlog.cli.import_ import import_logs
 from inferlog.cli.keys import keys
+from inferlog.cli.reconcile import reconcile
 from inferlog.cli.serve import serve
 from inferlog.cli.sql import sql
 from inferlog.errors import ConfigError, InferlogError
@@ -23,6 +24,7 @@ cli.add_command(serve)
 cli.add_command(keys)
 cli.add_command(budgets)
 cli.add_command(import_logs)
+cli.add_command(reconcile)
 cli.add_command(sql)
 
 

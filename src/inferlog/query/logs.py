@@ -9,9 +9,9 @@ from msgspec import Meta
 
 from inferlog.ids import read_uuid
 from inferlog.model import NO_JSON, Log
+from inferlog.query.fields import Field
+from inferlog.query.selection import Selection, select
 from inferlog.query.statements import statement
-
-_TIME_MAX_US: Final = 4_102_444_800_000_000  # 2100-01-01, past every stored time
 
 
 class Rows(Protocol):
@@ -21,16 +21,16 @@ class Rows(Protocol):
         """Return the rows of one SELECT as lines of JSON."""
 
 
-class Page(msgspec.Struct, frozen=True, kw_only=True):
-    """Which logs a caller wants to see. Times are seconds since 1970 UTC; an empty environment means all."""
+class Page(Selection, frozen=True, kw_only=True):
+    """Which part of the selected logs a caller wants to see, and in which order: by time if `sort_by` is None.
 
-    project_id: str
-    environment: str = ""
-    from_time: float | None = None
-    to_time: float | None = None
+    Logs with equal values come by time, in the same direction; those without a value come last.
+    """
+
     number: Annotated[int, Meta(ge=1)] = 1
     size: int = 100
-    newest_first: bool = True
+    sort_by: Field | None = None
+    descending: bool = True
 
 
 _row_type: Final = msgspec.json.Decoder(Log, strict=False)
@@ -67,9 +67,10 @@ def fetch_page(rows: Rows, page: Page, bytes_max: int) -> list[Listed]:
     The page's ids are found in narrow columns, however deep it is, and only then are bodies read. The logs past
     `bytes_max` bytes of a page come without bodies: a thousand logs of 20 MB would not fit into memory.
     """
-    name = "logs.newest_ids" if page.newest_first else "logs.oldest_ids"
-    parameters = {**_bounds(page), "limit": page.size, "offset": (page.number - 1) * page.size}
-    found = _places.decode_lines(rows.query(statement(name), parameters))
+    sql, parameters = select("logs.page_ids", page)
+    sql = sql.replace("{order}", _order(page))
+    parameters |= {"limit": page.size, "offset": (page.number - 1) * page.size}
+    found = _places.decode_lines(rows.query(sql, parameters))
     places = list({place.id: place for place in found}.values())  # a log that is just being replaced is there twice
     sizes = accumulate(place.size_bytes for place in places)
     whole = [place for place, size in zip(places, sizes, strict=True) if size <= bytes_max or place is places[0]]
@@ -78,6 +79,12 @@ def fetch_page(rows: Rows, page: Page, bytes_max: int) -> list[Listed]:
     reduced = _fetch(rows, "logs.narrow", page, rest)
     logs = [Listed(complete[place.id], reduced=False) for place in whole if place.id in complete]
     return logs + [Listed(reduced[place.id], reduced=True) for place in rest if place.id in reduced]
+
+
+def _order(page: Page) -> str:
+    direction = "DESC" if page.descending else "ASC"
+    by_time = f"project_id {direction}, timestamp {direction}, id {direction}"
+    return f"{page.sort_by.sql} {direction} NULLS LAST, {by_time}" if page.sort_by else by_time
 
 
 def _fetch(rows: Rows, name: str, page: Page, places: list[_Place]) -> dict[str, Log]:
@@ -94,19 +101,10 @@ def _fetch(rows: Rows, name: str, page: Page, places: list[_Place]) -> dict[str,
     return {str(UUID(log.id)): log for log in read_rows(rows.query(statement(name), parameters))}
 
 
-def count_logs(rows: Rows, page: Page) -> int:
-    """Return how many logs all pages hold."""
-    answer = msgspec.json.decode(rows.query(statement("logs.count"), _bounds(page)))
+def count_logs(rows: Rows, selection: Selection) -> int:
+    """Return how many logs are selected: how many all pages hold."""
+    answer = msgspec.json.decode(rows.query(*select("logs.count", selection)))
     return int(answer["count"])
-
-
-def _bounds(page: Page) -> dict[str, Any]:
-    return {
-        "project_id": page.project_id,
-        "environment": page.environment,
-        "from_us": 0 if page.from_time is None else int(page.from_time * 1_000_000),
-        "to_us": _TIME_MAX_US if page.to_time is None else int(page.to_time * 1_000_000),
-    }
 
 
 def read_rows(lines: bytes) -> list[Log]:

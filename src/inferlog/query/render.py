@@ -1,7 +1,7 @@
 """A stored log as the logging API shows it: the shapes that the vendor's own typed clients read."""
 
 from datetime import UTC, datetime
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Any, Final, Literal
 
 import msgspec
@@ -16,6 +16,8 @@ READABLE_LOG_TYPES: Final = frozenset(
 )
 """The kinds that keywordsai 1.0.4 can read; any other is shown as `unknown`, with original_log_type beside it."""
 
+_ALL_DIGITS: Final = Context(prec=80)
+"""Python's own 28 digits would round the sum of many large amounts."""
 _NO_MESSAGES: Final = msgspec.Raw(b"[]")
 _NO_OBJECT: Final = msgspec.Raw(b"{}")
 _CHAT_TYPES: Final = frozenset({"chat", "completion", "text", "response"})
@@ -71,6 +73,7 @@ class Receipt(msgspec.Struct, kw_only=True):
     time_to_first_token: float
     prompt_cache_hit_tokens: int
     prompt_cache_creation_tokens: int
+    estimated: tuple[str, ...] = ()
 
 
 def receipt(log: Log, log_id: str) -> Receipt:
@@ -88,6 +91,7 @@ def receipt(log: Log, log_id: str) -> Receipt:
         time_to_first_token=log.time_to_first_token,
         prompt_cache_hit_tokens=log.prompt_cache_hit_tokens,
         prompt_cache_creation_tokens=log.prompt_cache_creation_tokens,
+        estimated=log.estimated,
     )
 
 
@@ -204,8 +208,9 @@ def amount(value: Decimal | None) -> Decimal | None:
     """Return an amount of money without the zeros that only the column's scale adds."""
     if value is None:
         return None
-    stripped = value.normalize()
-    return stripped if stripped.as_tuple().exponent <= 0 else stripped.quantize(Decimal(1))  # type: ignore[operator]  # finite
+    stripped = value.normalize(_ALL_DIGITS)
+    whole = stripped.as_tuple().exponent > 0  # type: ignore[operator]  # finite
+    return stripped.quantize(Decimal(1), context=_ALL_DIGITS) if whole else stripped
 
 
 def iso_time(seconds: float) -> str:

@@ -10,9 +10,10 @@ from inferlog.ingest import Prepared, prepare, prepare_many
 from inferlog.model import Entry, ItemError
 from inferlog.query.logs import Page, count_logs, fetch_log, fetch_page
 from inferlog.query.render import receipt, render, render_reduced
+from inferlog.server.asking import read_asked
 from inferlog.server.commits import Append
 from inferlog.server.http import Call, Reply, encode, is_large, json_reply
-from inferlog.server.paging import links, read_page
+from inferlog.server.paging import PARAMETERS, links, read_page
 from inferlog.store.clickhouse import Store
 
 _IDEMPOTENCY_MAX: Final = 255
@@ -86,8 +87,9 @@ async def list_by_body(call: Call) -> Reply:
 
 
 async def _list(call: Call, body: bytes) -> Reply:
-    page = read_page(call, jsontext.read_object(body))
-    total, results = await call.runtime.query(lambda store: _page(store, page, call.settings.page_bytes_max))
+    asked = read_asked(call, jsontext.read_object(body), PARAMETERS)
+    page = read_page(call, asked)
+    total, results = await call.runtime.query_at_rest(lambda store: _page(store, page, call.settings.page_bytes_max))
     following, preceding = links(call, page, total)
     return json_reply(
         {
@@ -95,7 +97,7 @@ async def _list(call: Call, body: bytes) -> Reply:
             "count": total,
             "next": following,
             "previous": preceding,
-            "current_filters": {},
+            "current_filters": asked.filters,
             "filters_data": {},
         }
     )

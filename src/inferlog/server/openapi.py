@@ -10,7 +10,7 @@ from inferlog import __version__
 from inferlog.dialects.fields import BODIES, SCALARS, Count, Identifier, Int64, StatusCode, Time, TokenLimit
 from inferlog.model import Log
 from inferlog.query.render import AS_STORED, Receipt
-from inferlog.server import openapi_budgets, openapi_spans, openapi_sql
+from inferlog.server import openapi_budgets, openapi_reading, openapi_reconcile, openapi_spans, openapi_sql
 
 Schema = dict[str, Any]
 
@@ -51,6 +51,7 @@ def describe() -> Schema:
         },
         "tags": [
             {"name": "logs", "description": "Logging calls and reading them"},
+            {"name": "figures", "description": "Totals, averages and charts of logs"},
             {"name": "spans", "description": "Logging calls as spans: OpenTelemetry, JSON span logs, Langfuse"},
             {"name": "budgets", "description": "How much may be spent, how much is, and who is told"},
             {"name": "sql", "description": "SQL over the logs of the key's project"},
@@ -81,7 +82,6 @@ def _schemas() -> Schema:
         "Bulk": _object(counts),
         "ItemError": _object(item),
         "StoredLog": _stored_log_schema(),
-        "Page": _page_schema(),
         "Health": _object({"status": {"const": "ok"}, "version": _TEXT}),
         "Readiness": _object(
             {
@@ -92,6 +92,8 @@ def _schemas() -> Schema:
             }
         ),
         "Error": _object(error, ["detail"]),
+        **openapi_reading.schemas(),
+        **openapi_reconcile.schemas(),
         **openapi_spans.schemas(),
         **openapi_budgets.schemas(),
         **openapi_sql.schemas(),
@@ -204,17 +206,6 @@ def _stored_log_schema() -> Schema:
     return {**schema, "additionalProperties": True}
 
 
-def _page_schema() -> Schema:
-    return _object(
-        {
-            "results": _array(_ref("StoredLog")),
-            "count": {**_WHOLE, "description": "Logs on all pages"},
-            "next": {**_maybe(_TEXT), "description": "Address of the next page"},
-            "previous": {**_maybe(_TEXT), "description": "Address of the page before"},
-        }
-    )
-
-
 # Parameters and bodies
 
 
@@ -232,24 +223,6 @@ _LOG_ID: Final[Schema] = {
     "description": "The log's id: 32 hex digits, or a UUID with dashes.",
     "schema": {**_TEXT, "pattern": "^[0-9a-f]{32}$"},
 }
-_FLAG: Final[Schema] = {"enum": ["true", "false"]}
-_LIST_PARAMETERS: Final[dict[str, tuple[Schema, str]]] = {
-    "page": ({"type": "integer", "minimum": 1, "maximum": 2**40}, "Page number, from 1."),
-    "page_size": ({"type": "integer", "minimum": 1, "maximum": 1_000}, "Logs on a page. Default: 100."),
-    "sort_by": ({"enum": ["-id", "id", "-timestamp", "timestamp"]}, "Default: -id, newest first."),
-    "start_time": (_DATE, "Earliest timestamp. Default: none."),
-    "end_time": (_DATE, "Latest timestamp. Default: none."),
-    "environment": ({"enum": ["prod", "test"]}, "Default: the key's own."),
-    "all_envs": (_FLAG, "Show every environment; beats environment."),
-    "is_test": (_FLAG, "Show test (true) or prod (false); beats all_envs."),
-}
-
-
-def _list_query() -> list[Schema]:
-    return [
-        {"name": name, "in": "query", "required": False, "description": text, "schema": schema}
-        for name, (schema, text) in _LIST_PARAMETERS.items()
-    ]
 
 
 def _body(schema: Schema, *, required: bool = True) -> Schema:
@@ -258,14 +231,6 @@ def _body(schema: Schema, *, required: bool = True) -> Schema:
 
 def _many(logs_max: int) -> Schema:
     return _body(_object({"logs": _array(_ref("Log"), maxItems=logs_max)}))
-
-
-def _list_body() -> Schema:
-    """Return the body of a list request: the query's parameters, which win over these, and the older API's filters."""
-    properties = {name: {**schema, "description": text} for name, (schema, text) in _LIST_PARAMETERS.items()}
-    filters = {"type": "object", "maxProperties": 0, "description": "Must be empty in this version."}
-    schema = _object({"filters": filters, **properties}, [])
-    return _body({**schema, "additionalProperties": False}, required=False)
 
 
 # Operations
@@ -304,7 +269,6 @@ def _paths() -> Schema:
     one_or_many = _body({"anyOf": [_ref("Log"), _array(_ref("Log"), maxItems=5_000)]})
     batch = _responses(_ref("Batch"), "200", *_WRITE_ERRORS)
     bulk = _responses(_ref("Bulk"), "201", *_WRITE_ERRORS)
-    listed = _responses(_ref("Page"), "200", *_READ_ERRORS)
     shown = _responses(_ref("StoredLog"), "200", "404", *_READ_ERRORS)
     either = "Log a call, or each of an array of calls; or list, if the body has filters"
     return {
@@ -314,11 +278,7 @@ def _paths() -> Schema:
         },
         "/api/request-logs/": {
             "post": _operation("create_or_list", either, created_or_listed, one_or_many, [_IDEMPOTENCY]),
-            "get": _operation("list", "List logs", listed, None, _list_query()),
-        },
-        "/api/request-logs/list/": {
-            "get": _operation("list_logs", "List logs", listed, None, _list_query()),
-            "post": _operation("list_by_body", "List logs", listed, _list_body(), _list_query()),
+            "get": openapi_reading.list_operation("list", _ERROR_TEXTS),
         },
         "/api/request-logs/batch/create/": {
             "post": _operation("create_batch", "Log up to 5,000 calls; the answer says for each how it went", batch,
@@ -329,6 +289,8 @@ def _paths() -> Schema:
                                _many(500), [_IDEMPOTENCY]),
         },
         "/api/request-logs/{log_id}/": {"get": _operation("show", "Read one log", shown, None, [_LOG_ID])},
+        **openapi_reading.paths(_ERROR_TEXTS),
+        **openapi_reconcile.paths(_ERROR_TEXTS),
         **openapi_spans.paths(_ERROR_TEXTS),
         **openapi_budgets.paths(_ERROR_TEXTS),
         **openapi_sql.paths(_ERROR_TEXTS),

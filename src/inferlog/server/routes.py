@@ -4,7 +4,19 @@ from typing import Final, NamedTuple
 
 from starlette.types import Scope
 
-from inferlog.server import budgets, langfuse, langfuse_media, logfire, logs, span_logs, spans, sql, system
+from inferlog.server import (
+    budgets,
+    langfuse,
+    langfuse_media,
+    logfire,
+    logs,
+    measures,
+    reconcile,
+    span_logs,
+    spans,
+    sql,
+    system,
+)
 from inferlog.server.http import Handler, Needs
 
 
@@ -34,7 +46,11 @@ ROUTES: Final = (
     RouteRow(POST, "/request-logs/list", logs.list_by_body, "read"),
     RouteRow(POST, "/request-logs", logs.create_or_list, "any"),
     RouteRow(GET, "/request-logs", logs.list_logs, "read"),
+    RouteRow(GET, "/request-logs/summary", measures.show_summary, "read"),
+    RouteRow(POST, "/request-logs/summary", measures.summarize_by_body, "read"),
+    RouteRow(POST, "/metrics/query", measures.query_metrics, "read"),
     RouteRow(GET, "/request-logs/{log_id}", logs.show, "read"),
+    RouteRow(POST, "/reconcile", reconcile.reconcile_invoice, "read"),
     RouteRow(POST, "/v1/traces", spans.export_traces, "ingest"),
     RouteRow(POST, "/v1/traces/ingest", span_logs.ingest_spans, "ingest"),
     RouteRow(POST, "/traces/ingest", span_logs.ingest_spans, "ingest"),

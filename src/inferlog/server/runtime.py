@@ -42,8 +42,15 @@ class Runtime:
         """Run blocking reads in the pool whose size is the query concurrency, after all acknowledged logs are in."""
         return await asyncio.get_running_loop().run_in_executor(self._queries, self._after_flush, function)
 
+    async def query_at_rest(self, function: Callable[[Store], _Result]) -> _Result:
+        """Run reads that count logs: like `query`, and while no log is being replaced, which would count twice."""
+        return await self.query(lambda store: self.services.pieces.read_at_rest(lambda: function(store)))
+
     async def select(self, function: Callable[[Store], _Result]) -> _Result:
-        """Run a caller's SQL in a pool of its own, so that it keeps no other query waiting. Raises Overloaded."""
+        """Run a caller's SQL in a pool of its own, so that it keeps no other query waiting. Raises Overloaded.
+
+        A log that is just being replaced is there once, as in `query_at_rest`.
+        """
         seconds_max = self.settings.sql_seconds_max
         try:
             async with asyncio.timeout(seconds_max):
@@ -53,7 +60,11 @@ class Runtime:
                 f"All sql_queries_max = {self.settings.sql_queries_max} queries were busy for {seconds_max:g} s"
             ) from None
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._selects, self._after_flush, function)
+            return await asyncio.get_running_loop().run_in_executor(
+                self._selects,
+                self._after_flush,
+                lambda store: self.services.pieces.read_at_rest(lambda: function(store)),
+            )
         finally:
             self._select_turns.release()
 

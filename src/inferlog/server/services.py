@@ -29,6 +29,7 @@ from inferlog.pieces import Pieces
 from inferlog.pricing.book import PriceBook
 from inferlog.priority import step_back
 from inferlog.store.clickhouse import Store
+from inferlog.uncounted import Uncounted
 from inferlog.writer import Writer
 
 _COLLECT_AFTER: Final = (50_000, 50, 1_000)
@@ -67,13 +68,17 @@ class Services:
         self._tell_damage()
         self.prices = PriceBook()
         self.intake = Intake(settings, self.prices)
+        uncounted = Uncounted(
+            self.prices, log_bytes_max=settings.count_bytes_max, segment_bytes_max=settings.count_segment_bytes_max
+        )
         with ThreadPoolExecutor(1, initializer=step_back) as opener:  # the engine's threads inherit its priority
             self.store = opener.submit(self._open_store).result()
-        self.pieces = Pieces(self.store, self.prices)
+        self.pieces = Pieces(self.store, self.prices, uncounted)
         self.writer = Writer(
             self.journal,
             self.identities,
             self.store,
+            uncounted,
             self.pieces,
             flush_seconds=settings.flush_seconds,
             set_aside=self.directory / "set-aside",

@@ -25,7 +25,6 @@ async def query_sql(call: Call) -> Reply:
     limits = Limits(
         settings.sql_seconds_max, settings.sql_bytes_max, settings.sql_rows_max, settings.sql_result_bytes_max
     )
-    services = call.runtime.services
     project_id = call.key.project_id
     answer = await call.runtime.select(
         lambda store: run(
@@ -33,7 +32,7 @@ async def query_sql(call: Call) -> Reply:
             text,
             parameters,
             format_name,
-            Reader(project_id, store.placement.database, services.pieces.replacing),
+            Reader(project_id, store.placement.database),
             limits,
         )
     )

@@ -16,7 +16,7 @@ import msgspec
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import ClickHouseError, ProgrammingError
 
-from inferlog.errors import ConfigError, InferlogError, QueryLimitExceeded, RowsRefused, StoreUnavailable
+from inferlog.errors import ConfigError, InferlogError, InvalidInput, QueryLimitExceeded, RowsRefused, StoreUnavailable
 from inferlog.store.migrate import Placement, migrate
 from inferlog.store.refusals import LIMIT_CODES, explain
 
@@ -28,8 +28,13 @@ _ROW_CODES: Final = frozenset(
 """ClickHouse error codes that speak of the data itself: it cannot be parsed or does not fit its column.
 Every other code (network, memory, disk, too many parts, …) may pass by itself, and the rows are sent again."""
 
+_PATTERN_CODE: Final = 427
+"""ClickHouse's error code of a regular expression that RE2 does not read. Only a caller's filter has one."""
+
 _FINAL_CODES: Final = frozenset({170, 192, 193, 194, 497, 516, 701})
 """ClickHouse error codes of a wrong user, password, permission or cluster: somebody must mend the setting `store`."""
+
+_OF_QUERIES: Final = {**dict.fromkeys(LIMIT_CODES, QueryLimitExceeded), _PATTERN_CODE: InvalidInput}
 
 _READ_SETTINGS: Final[dict[str, Any]] = {
     "date_time_output_format": "unix_timestamp",
@@ -117,7 +122,7 @@ class Store:
 
     def query(self, sql: str, parameters: Mapping[str, Any] | None = None) -> bytes:
         """Run one SELECT and return its rows as lines of JSON. `{database}` in it is the store's database."""
-        with self._lend(self._readers) as client, _as_our_errors(dict.fromkeys(LIMIT_CODES, QueryLimitExceeded)):
+        with self._lend(self._readers) as client, _as_our_errors(_OF_QUERIES):
             statement = self.placement.render(sql)
             return client.raw_query(statement, parameters=dict(parameters or {}), fmt="JSONEachRow")
 
@@ -244,6 +249,7 @@ def _port_is_valid(parts: SplitResult) -> bool:
 _CODE: Final = re.compile(r"^Code: (\d+)")
 _TEXTS: Final[dict[type[InferlogError], str]] = {
     RowsRefused: "ClickHouse refused the rows",
+    InvalidInput: "filters: expected a regular expression that RE2 reads",
     QueryLimitExceeded: "The query was cut (the settings query_seconds_max and query_bytes_max)",
     StoreUnavailable: "The store does not answer as it should",
 }
@@ -291,4 +297,6 @@ def _code_and_text(error: ClickHouseError) -> tuple[int, str]:
         code = int(found[1]) if found else 0
     else:  # the driver's own text of a failed connection is the whole URL of the request, the reason after it
         code, text = getattr(error, "code", None) or 0, str(getattr(error.__cause__, "reason", error))
+    if code == _PATTERN_CODE:  # after the reason come advice on SQL and the names of columns
+        text = text.partition("re2: ")[2].partition(". Look at")[0]
     return code, text.splitlines()[0][:500] if text else type(error).__name__

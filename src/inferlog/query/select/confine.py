@@ -11,7 +11,6 @@ from inferlog.query.select.names import check_names
 from inferlog.query.select.tables import LOGS, TABLES
 
 PROJECT_PARAMETER: Final = "inferlog_project"
-REVISION_PARAMETER: Final = "inferlog_revision"
 _VALUES: Final = (str, int, float, bool, type(None))
 
 
@@ -25,19 +24,14 @@ class Confined(NamedTuple):
 
 
 class Reader(NamedTuple):
-    """Whose logs are read, and where they are: the project's id, the store's database, and a revision or 0."""
+    """Whose logs are read, and where they are: the project's id and the store's database."""
 
     project_id: str
     database: str
-    revision: int = 0
 
 
 def confine(text: str, parameters: Mapping[str, Any], reader: Reader) -> Confined:
-    """Return `text` so that it sees the reader's logs and nothing else.
-
-    A log that is just being replaced is there twice: of `reader.revision`, which is being written, and of an earlier
-    one, which then is left out (0: none is being written). Raises InvalidInput.
-    """
+    """Return `text` so that it sees the reader's logs and nothing else. Raises InvalidInput for what is not allowed."""
     try:
         query = parse(text)
         check_names(query)
@@ -49,9 +43,7 @@ def confine(text: str, parameters: Mapping[str, Any], reader: Reader) -> Confine
     given = _given(query, parameters)
     if scope.reads:
         given[PROJECT_PARAMETER] = reader.project_id
-        if reader.revision:
-            given[REVISION_PARAMETER] = reader.revision
-    return Confined(sql, given, frozenset(scope.defined), scope.reads * (2 if reader.revision else 1))
+    return Confined(sql, given, frozenset(scope.defined), scope.reads)
 
 
 class _Scope:
@@ -111,37 +103,16 @@ def _own_logs(reader: Reader) -> exp.Subquery:
     "Cannot parse string '<their text>' as UInt8".
     """
     columns = [exp.column(column.name) for column in LOGS.columns]
-    select = exp.Select().select(*columns, copy=False).from_(_stored(reader), copy=False)
-    select.set("prewhere", exp.PreWhere(this=_own_project()))
-    if reader.revision:
-        select.set("where", exp.Where(this=exp.Not(this=exp.Paren(this=_is_replaced(reader)))))
+    stored = exp.Table(this=exp.to_identifier(LOGS.name), db=exp.to_identifier(reader.database, quoted=True))
+    project = exp.Placeholder(this=exp.var(PROJECT_PARAMETER), kind=exp.DataType.build("UUID", dialect="clickhouse"))
+    select = exp.Select().select(*columns, copy=False).from_(stored, copy=False)
+    select.set("prewhere", exp.PreWhere(this=exp.EQ(this=exp.column("project_id"), expression=project)))
     return exp.Subquery(this=select)
-
-
-def _stored(reader: Reader) -> exp.Table:
-    return exp.Table(this=exp.to_identifier(LOGS.name), db=exp.to_identifier(reader.database, quoted=True))
-
-
-def _own_project() -> Node:
-    return exp.EQ(this=exp.column("project_id"), expression=_parameter(PROJECT_PARAMETER, "UUID"))
-
-
-def _is_replaced(reader: Reader) -> Node:
-    """Say that a row is of an earlier revision than the one that is being written, in which its log is too."""
-    newer = exp.Select().select(exp.column("id"), copy=False).from_(_stored(reader), copy=False)
-    newest = exp.EQ(this=exp.column("revision"), expression=_parameter(REVISION_PARAMETER, "UInt64"))
-    newer.set("prewhere", exp.PreWhere(this=exp.And(this=_own_project(), expression=newest)))
-    earlier = exp.LT(this=exp.column("revision"), expression=_parameter(REVISION_PARAMETER, "UInt64"))
-    return exp.And(this=earlier, expression=exp.In(this=exp.column("id"), query=exp.Subquery(this=newer)))
-
-
-def _parameter(name: str, kind: str) -> exp.Placeholder:
-    return exp.Placeholder(this=exp.var(name), kind=exp.DataType.build(kind, dialect="clickhouse"))
 
 
 def _given(query: Node, parameters: Mapping[str, Any]) -> dict[str, Any]:
     """Return the values of the parameters that the query names. Raises InvalidInput for a missing or an unused one."""
-    named = {each.name for each in query.find_all(exp.Placeholder)} - {PROJECT_PARAMETER, REVISION_PARAMETER}
+    named = {each.name for each in query.find_all(exp.Placeholder)} - {PROJECT_PARAMETER}
     for name in sorted(named):
         if name not in parameters:
             raise InvalidInput(f"parameters.{name}: the query has {{{name}:…}}, and no value came for it")

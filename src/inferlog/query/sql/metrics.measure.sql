@@ -1,0 +1,6 @@
+-- Figures of the selected logs, by group and by stretch of time.
+SELECT {columns} FROM {database}.logs
+WHERE {selection}
+{grouping}
+ORDER BY {order}
+LIMIT {limit:UInt64}
