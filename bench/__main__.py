@@ -9,12 +9,12 @@ from typing import Any, Final
 from rich.console import Console
 from rich.table import Table
 
-from bench import batches, creates, kills, million, otlp, profile, steady
+from bench import batches, creates, kills, million, otlp, prices, profile, steady
 from bench.load import keep, machine
 
 Benchmark = Callable[[Path, bool], dict[str, Any]]
 
-MODULES: Final = (creates, steady, batches, otlp, million, kills, profile)
+MODULES: Final = (creates, steady, batches, otlp, million, kills, profile, prices)
 BENCHMARKS: Final[dict[str, Benchmark]] = {
     "creates": lambda place, quick: creates.run(place, rounds=2 if quick else 5, seconds=3 if quick else 8),
     "steady": lambda place, quick: steady.run(place, rate=500, seconds=5 if quick else 30),
@@ -25,6 +25,7 @@ BENCHMARKS: Final[dict[str, Benchmark]] = {
     ),
     "kills": lambda place, quick: keep("kills", kills.run(10 if quick else 100, 1)._asdict()),
     "profile": lambda place, quick: profile.run(place),
+    "prices": lambda place, quick: prices.run(place),
 }
 
 

@@ -53,6 +53,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     filter_bytes_max: Annotated[_Positive, _setting("Most bytes of one request's filters.")] = 60_000
     group_fields_max: Annotated[_Positive, _setting("Most fields by which one metrics query groups.")] = 8
     metric_rows_max: Annotated[_Positive, _setting("Most rows of one metrics query.")] = 10_000
+    own_prices_max: Annotated[_Positive, _setting("Most prices of its own that a project may have.")] = 10_000
+    price_file_bytes_max: Annotated[_Positive, _setting("Largest file of prices, bytes.")] = 50 * _MB
 
     head_bytes_max: Annotated[
         Annotated[int, Meta(ge=8_192)], _setting("Most bytes of a request's URL and headers; past it 431.")
@@ -127,6 +129,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     webhook_private_addresses: Annotated[
         bool, _setting("Whether webhooks may go to loopback and private addresses: true or false.")
     ] = True
+
+    reprice_portion_logs: Annotated[
+        _Positive, _setting("Logs that a re-pricing changes at once, 2 kB of memory each; more at once is less work.")
+    ] = 100_000
 
 
 def is_secret(name: str) -> bool:

@@ -45,7 +45,7 @@ class RequestTimeout(InferlogError):
 
 
 class Conflict(InferlogError):
-    """What is asked for cannot be beside what is there: the name is taken, or there are as many as there may be."""
+    """What is asked for cannot be beside what is there: a name is taken, there are too many, or another job runs."""
 
     status = 409
     reason = "conflict"

@@ -8,6 +8,7 @@ repeated keys) is checked here.
 
 import json
 import re
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -138,6 +139,11 @@ def explain(text: bytes, error: Exception) -> str:
 
 def _lower_first(text: str) -> str:
     return text[:1].lower() + text[1:]
+
+
+def number(value: Decimal) -> msgspec.Raw:
+    """Return a decimal as a JSON number with all of its digits."""
+    return msgspec.Raw(f"{value:f}".encode())
 
 
 def dumps(value: Any) -> bytes:

@@ -122,7 +122,8 @@ def log_defaults() -> dict[str, Any]:
 class Sent(msgspec.Struct, gc=False):
     """One log as a client sent it: the Log so far, what is not a column of its own, and how it is to be handled.
 
-    `speaks_for_trace` means that its customer, session and trace name hold for all spans of its trace.
+    `speaks_for_trace` means that its customer, session and trace name hold for all spans of its trace; `tokens_known`
+    that its `usage_details` are all that it used, be they empty.
     """
 
     log: Log
@@ -130,6 +131,7 @@ class Sent(msgspec.Struct, gc=False):
     disable_log: bool = False
     block: bool = True
     speaks_for_trace: bool = False
+    tokens_known: bool = False
 
 
 class ItemError(msgspec.Struct, frozen=True):

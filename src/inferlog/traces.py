@@ -14,11 +14,16 @@ import msgspec
 
 from inferlog.enrich.clock import add_flag
 from inferlog.ingest import Piece
-from inferlog.jsontext import dumps
+from inferlog.jsontext import dumps, number
 from inferlog.model import NO_JSON, ItemError, Log, Sent
+from inferlog.usage import COUNTED_ELSEWHERE
 
 FACTS: Final = (
     "customer_identifier", "customer_name", "customer_email", "session_identifier", "thread_identifier", "trace_name",
+)  # fmt: skip
+_COUNTS: Final = (
+    "prompt_tokens", "completion_tokens", "total_request_tokens", "prompt_cache_hit_tokens",
+    "prompt_cache_creation_tokens", "reasoning_tokens",
 )  # fmt: skip
 _TRACES_MAX: Final = 20_000
 _SPANS_MAX: Final = 200_000
@@ -26,8 +31,6 @@ _SPANS_MAX: Final = 200_000
 
 
 _RESPONSES_MAX: Final = 100_000
-COUNTED_ELSEWHERE: Final = "counted_elsewhere"
-"""The flag of a span whose tokens are those of another span of the same response."""
 
 
 class _Told(NamedTuple):
@@ -98,7 +101,8 @@ class Traces:
         time: some servers (Ollama) draw the ids of their responses out of a thousand.
         """
         log, response_id = sent.log, sent.extra.get("response_id")
-        if response_id is None or not log.span_unique_id or (log.usage is NO_JSON and log.cost is None):
+        counts = {name: count for name in _COUNTS if (count := getattr(log, name))}
+        if response_id is None or not log.span_unique_id or (log.usage is NO_JSON and log.cost is None and not counts):
             return
         key = (project_id, log.trace_unique_id, bytes(response_id))
         told = self._responses.setdefault(key, _Told(log.span_unique_id, log.start_time, log.timestamp))
@@ -109,8 +113,12 @@ class Traces:
         if log.usage is not NO_JSON:
             sent.extra.setdefault("aggregated_usage", log.usage)
             log.usage = NO_JSON
+        if counts:
+            sent.extra.setdefault("aggregated_usage", msgspec.Raw(dumps(counts)))
+            for name in counts:
+                setattr(log, name, 0)
         if log.cost is not None:
-            sent.extra.setdefault("aggregated_cost", msgspec.Raw(dumps(float(log.cost))))
+            sent.extra.setdefault("aggregated_cost", number(log.cost))
             log.cost = None
         add_flag(log, COUNTED_ELSEWHERE)
 

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import httpx
 import msgspec
+import pytest
 import schemathesis
 from hypothesis import HealthCheck, settings
 from schemathesis import Case
@@ -12,6 +13,7 @@ from schemathesis.specs.openapi.checks import negative_data_rejection
 
 from inferlog.server.openapi import describe
 from inferlog.server.routes import ROUTES, forms
+from tests.api.calls import new_project_key
 from tests.server import Server
 
 _DESCRIPTION: Final[dict[str, Any]] = msgspec.json.decode(msgspec.json.encode(describe()))
@@ -34,6 +36,11 @@ def _bounded(described: dict[str, Any]) -> dict[str, Any]:
         content = bounded["paths"][path]["post"]["requestBody"]["content"]["application/json"]
         content["schema"]["properties"]["filters"] = {"type": "object", "maxProperties": 0}  # those of the list
         del bounded["paths"][path]["post"]["parameters"]
+    schemas = bounded["components"]["schemas"]
+    for name in ("NewPrice", "PriceFields"):  # else most of them would be refused: an end before its beginning
+        del schemas[name]["properties"]["until"]
+        schemas[name]["properties"]["tiers"]["maxItems"] = 1
+    schemas["PublicModels"]["properties"]["models"] = {"type": "array"}  # thousands; test_models.py looks at them
     for name in (
         "NewBudget",
         "BudgetChange",
@@ -60,16 +67,23 @@ _BUDGET_FIELDS: Final[dict[str, Any]] = {
     "time_zone": {"enum": ["UTC", "Europe/Berlin", "America/New_York"]},
 }
 _SOME_LOG: Final = {"type": "object", "properties": {"model": {"type": "string"}}, "additionalProperties": False}
-_schema = schemathesis.openapi.from_dict(_bounded(_DESCRIPTION))
+# Not POST /reprices/, which would change the costs of other tests' logs; tests/e2e/test_reprice.py has what it refuses.
+_schema = schemathesis.openapi.from_dict(_bounded(_DESCRIPTION)).exclude(operation_id="start_reprice")
+
+
+@pytest.fixture(scope="module")
+def own_key(server: Server) -> str:
+    """A key that may do everything, to a project of its own: other tests must not be charged by the fuzzer's prices."""
+    return new_project_key(server, scopes=("ingest", "read", "admin"))
 
 
 @_schema.parametrize()
 @settings(max_examples=25, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
-def test_every_operation_answers_as_described(case: Case[Any], server: Server) -> None:
+def test_every_operation_answers_as_described(case: Case[Any], server: Server, own_key: str) -> None:
     """Whatever is sent to an operation, right or wrong, its answer has a described status, type and shape."""
     case.call_and_validate(
         base_url=server.url,
-        headers={"Authorization": f"Bearer {server.key}"},
+        headers={"Authorization": f"Bearer {own_key}"},
         # This check alone cannot hold: what breaks the description is not always refused. More forms of times and
         # numbers are read than a schema can say, the query of a list wins over its body, a batch answers for a bad
         # item within a 200. test_parameters.py, test_reading.py and test_random_json.py say what is refused, and how.

@@ -55,6 +55,30 @@ def test_the_python_program_of_the_readme_runs(environment: dict[str, str]) -> N
     assert re.fullmatch(r"[0-9a-f]{32} 8\.7e-05\n", done.stdout)
 
 
+def test_the_commands_of_the_page_on_re_pricing_run(server: Server, environment: dict[str, str]) -> None:
+    """The command shows a table and changes nothing; the request begins a dry run."""
+    page = (DOCS / "reprice.md").read_text().replace("http://localhost:8321", server.url)
+    command = _block(page, "sh", "inferlog reprice").replace("inferlog", f"{sys.executable} -m inferlog", 1)
+    shown = subprocess.run(["bash", "-c", command], env=environment, capture_output=True, text=True, check=True)
+    assert "USD before" in shown.stdout
+    assert "Nothing was changed" in shown.stdout
+    request = _block(page, "sh", "curl")
+    begun = subprocess.run(["bash", "-c", request], env=environment, capture_output=True, text=True, check=True)
+    assert '"dry_run":true' in begun.stdout, begun.stdout
+
+
+def test_the_commands_about_prices_run(server: Server, environment: dict[str, str]) -> None:
+    """Every shell block of docs/prices.md, in order, beside a running server; each line that can fail would."""
+    blocks = re.findall(r"```sh\n(.*?)```", (DOCS / "prices.md").read_text(), re.DOTALL)
+    script = "set -euo pipefail\n" + "".join(blocks).replace("curl -s ", "curl -s --fail-with-body ")
+    path = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"
+    own = {**environment, "PATH": path, "INFERLOG_DATA": str(server.data)}
+    done = subprocess.run(["bash", "-c", script], env=own, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    for said in ("openai:gpt-4o-mini", "openai:o3", "aws:regional.anthropic.claude", "nearest", "acme-large", "1 Jul"):
+        assert said in done.stdout.replace("2026-07-01 00:00:00", "1 Jul"), said
+
+
 def test_the_webhook_check_of_the_budgets_page_takes_a_webhook_and_nothing_else() -> None:
     """The Python in docs/budgets.md, on what is sent; changed, late or signed by another it is refused."""
     program: dict[str, Any] = {}

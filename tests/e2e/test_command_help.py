@@ -15,6 +15,13 @@ SETTINGS = {
     "keys create": ["data"],
     "keys list": ["data"],
     "keys revoke": ["data"],
+    "prices list": ["data"],
+    "prices show": ["data"],
+    "prices set": ["data", "own_prices_max"],
+    "prices end": ["data"],
+    "prices import": ["data", "own_prices_max", "price_file_bytes_max"],
+    "prices update": ["data", "price_file_bytes_max"],
+    "prices version": ["data"],
     "budgets create": ["data", "budgets_max", "webhook_private_addresses"],
     "budgets list": ["data"],
     "budgets show": ["data"],
@@ -44,13 +51,8 @@ def test_help_names_every_command() -> None:
     """`inferlog --help` lists the commands with what they do; --version says which it is."""
     done = run_inferlog("--help")
     assert re.findall(r"^  (\w+)  +\w", done.stdout, re.MULTILINE) == [
-        "budgets",
-        "import",
-        "keys",
-        "reconcile",
-        "serve",
-        "sql",
-    ]
+        "budgets", "import", "keys", "prices", "reconcile", "reprice", "serve", "sql",
+    ]  # fmt: skip
     assert re.fullmatch(r"inferlog, version \d+\.\d+\.\d+\S*\n", run_inferlog("--version").stdout)
 
 

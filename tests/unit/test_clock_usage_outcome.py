@@ -101,11 +101,11 @@ def tokens(body: dict[str, Any]) -> tuple[int, ...]:
     [
         ({"prompt_tokens": 8, "completion_tokens": 16, "total_tokens": 24}, (8, 16, 24, 0, 0, 0)),
         ({"prompt_tokens": 8, "completion_tokens": 16}, (8, 16, 24, 0, 0, 0)),
-        ({"total_tokens": 30}, (0, 0, 30, 0, 0, 0)),
+        ({"total_tokens": 30}, (30, 0, 30, 0, 0, 0)),
         ({"input_tokens": 10, "output_tokens": 3}, (10, 3, 13, 0, 0, 0)),
         (
             {"input_tokens": 10, "output_tokens": 3, "cache_read_input_tokens": 7, "cache_creation_input_tokens": 2},
-            (10, 3, 13, 7, 2, 0),
+            (19, 3, 22, 7, 2, 0),
         ),
         ({"prompt_tokens": 5, "cache_creation_prompt_tokens": 2}, (5, 0, 5, 0, 2, 0)),
         ({"prompt_tokens": 9, "prompt_tokens_details": {"cached_tokens": 4}}, (9, 0, 9, 4, 0, 0)),

@@ -106,7 +106,7 @@ def test_an_anthropic_response_is_unfolded() -> None:
         "content": [{"type": "text", "text": "Hello"}],
     }
     assert log.model == "claude-3-5-sonnet-20241022"
-    assert (log.prompt_tokens, log.completion_tokens) == (10, 3)
+    assert (log.prompt_tokens, log.completion_tokens) == (19, 3)
     assert (log.prompt_cache_hit_tokens, log.prompt_cache_creation_tokens) == (7, 2)
 
 

@@ -5,9 +5,12 @@ from typing import Any
 import msgspec
 import pytest
 
+from inferlog.enrich import enrich
 from inferlog.ingest import Piece
 from inferlog.model import NO_JSON, Log, Sent
-from inferlog.traces import COUNTED_ELSEWHERE, Traces
+from inferlog.traces import Traces
+from inferlog.usage import COUNTED_ELSEWHERE
+from tests.unit.journey import PRICES
 
 PROJECT = "p"
 
@@ -98,6 +101,18 @@ def test_two_spans_of_one_response_count_its_tokens_once() -> None:
     later = [call(4, "msg_1", prompt_messages=told), call(2, "msg_1")]
     traces.complete(PROJECT, later)
     assert [item[0].log.usage is NO_JSON for item in later] == [True, False]
+
+
+def test_no_token_of_a_repeated_call_is_billed() -> None:
+    """Neither counts at the top level nor a usage in the response fill the buckets of the span that repeats a call."""
+    answer = msgspec.Raw(b'{"model":"gpt-4o","usage":{"prompt_tokens":7,"completion_tokens":2,"total_tokens":9}}')
+    items = [call(1, "r"), call(2, "r", model="gpt-4o", prompt_tokens=7, completion_tokens=2, full_response=answer)]
+    Traces().complete(PROJECT, items)
+    for sent, _ in items:
+        enrich(sent, PRICES)
+    first, repeated = (sent.log for sent, _ in items)
+    assert first.usage_details == {"input": 7}
+    assert (repeated.usage_details, repeated.total_request_tokens, repeated.cost) == ({}, 0, None)
 
 
 def test_the_same_response_in_another_trace_or_project_is_another() -> None:

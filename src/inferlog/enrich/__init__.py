@@ -12,6 +12,7 @@ from inferlog.enrich.content import drop_content, pack_extra
 from inferlog.enrich.cost import price
 from inferlog.enrich.extract import promote_customer, unfold_request, unfold_response
 from inferlog.enrich.outcome import settle_outcome
+from inferlog.enrich.tier import forget_auto
 from inferlog.enrich.uncounted import mark_uncounted
 from inferlog.enrich.usage import count_tokens
 from inferlog.model import Sent
@@ -26,6 +27,7 @@ COMPLETE: Final[tuple[Step, ...]] = (
     settle_times,
     settle_outcome,
     count_tokens,
+    forget_auto,
     mark_uncounted,
 )
 """What comes before a log is priced."""

@@ -8,8 +8,11 @@ from typing import Final
 
 import msgspec
 
+from inferlog.enrich.tier import AUTO, answer_tier
 from inferlog.jsontext import RawObject, dumps, kind, read_array
 from inferlog.model import NO_JSON, Log, Sent
+from inferlog.usage import COUNTED_ELSEWHERE
+from inferlog.usage.responses import tier_in, tier_in_stream, usage_in, usage_in_stream
 
 _BODY_KINDS: Final = {
     "prompt_messages": ("prompt_messages", "array"),
@@ -48,7 +51,8 @@ def unfold_request(sent: Sent) -> None:
         elif name == "model":
             log.model = log.model or read_text(raw)
         elif name == "service_tier":
-            log.service_tier = log.service_tier or read_text(raw)
+            asked = read_text(raw)
+            log.service_tier = log.service_tier or (asked if asked != AUTO else "")
         elif name == "stream":
             log.stream = log.stream or (found == "boolean" and bytes(raw) == b"true")
         elif name == "tool_choice" and found in ("string", "object") and log.tool_choice is NO_JSON:
@@ -56,14 +60,26 @@ def unfold_request(sent: Sent) -> None:
 
 
 def unfold_response(sent: Sent) -> None:
-    """Fill the completion, its usage and the model from full_response where they were not given."""
+    """Fill the completion, its usage, its service tier and the model from full_response where they were not given.
+
+    An array is the chunks of a stream, of which only the usage and the tier are taken.
+    """
     log = sent.log
-    if log.full_response is NO_JSON or kind(log.full_response) != "object":
+    if log.full_response is NO_JSON:
+        return
+    found = kind(log.full_response)
+    if found == "array":
+        chunks = read_array(log.full_response)
+        answer_tier(sent, tier_in_stream(chunks))
+        if log.usage is NO_JSON and COUNTED_ELSEWHERE not in log.flags:
+            log.usage = usage_in_stream(chunks) or NO_JSON
+    if found != "object":
         return
     response = read_object_leniently(log.full_response)
     log.model = log.model or read_text(response.get("model", NO_JSON))
-    if log.usage is NO_JSON and "usage" in response and kind(response["usage"]) == "object":
-        log.usage = response["usage"]
+    answer_tier(sent, tier_in(response))
+    if log.usage is NO_JSON and COUNTED_ELSEWHERE not in log.flags:
+        log.usage = usage_in(response) or NO_JSON
     if log.completion_message is NO_JSON and log.completion_messages is NO_JSON and log.output is NO_JSON:
         _fill_completion(log, response)
 

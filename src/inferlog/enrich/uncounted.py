@@ -5,6 +5,7 @@ from typing import Final
 
 from inferlog.enrich.clock import add_flag
 from inferlog.model import NO_JSON, Log, Sent
+from inferlog.usage import COUNTED_ELSEWHERE
 
 PENDING: Final = ("tokens_pending",)
 """What `estimated` of such a log says, from its receipt until it is stored."""
@@ -28,12 +29,12 @@ def mark_uncounted(sent: Sent) -> None:
     log = sent.log
     if log.usage_details or log.total_request_tokens or not log.model or log.log_type not in CALLS:
         return
-    answered = any(getattr(log, name) is not NO_JSON for name in _ANSWERS)
+    answered = was_answered(log)
     if not answered and (log.status == "failed" or not any(getattr(log, name) is not NO_JSON for name in _PROMPTS)):
         return
     if (
         log.status == "running"
-        or "counted_elsewhere" in log.flags
+        or COUNTED_ELSEWHERE in log.flags
         or not sent.extra.keys().isdisjoint(_COUNTED_BY_OTHERS)
     ):
         return
@@ -43,6 +44,11 @@ def mark_uncounted(sent: Sent) -> None:
         add_flag(log, NOT_COUNTED)
         return
     log.estimated = PENDING
+
+
+def was_answered(log: Log) -> bool:
+    """Tell whether something was answered, so that a usage of nothing but zeros cannot be true."""
+    return any(getattr(log, name) is not NO_JSON for name in _ANSWERS)
 
 
 def _says_zero(log: Log) -> bool:

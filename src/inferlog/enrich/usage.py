@@ -1,93 +1,127 @@
-"""How many tokens a call used: given directly, or read from the provider's `usage`, which is kept verbatim."""
+"""How many tokens a call used, by bucket: read from the provider's `usage`, which is kept as it came, or given."""
 
-from typing import Annotated, Final
+from typing import Any, Final
 
 import msgspec
-from msgspec import Meta
 
 from inferlog.enrich.clock import add_flag
+from inferlog.enrich.tier import answer_tier
+from inferlog.enrich.uncounted import was_answered
 from inferlog.model import NO_JSON, Log, Sent
-from inferlog.pricing.buckets import BUCKETS, total
+from inferlog.pricing.buckets import INPUT, OUTPUT, Usage, total
+from inferlog.usage import COUNTED_ELSEWHERE, UNREADABLE, read, read_given
+from inferlog.usage.charges import CHARGES, charged
+from inferlog.usage.names import COUNT_MAX, Counts
+from inferlog.usage.plain import read_plain
+from inferlog.usage.responses import TIERS
+from inferlog.usage.settle import TOTAL_ONLY, Reading
 
-_Count = Annotated[int, Meta(ge=0, le=2**32 - 1)]
+DIFFERS: Final = "tokens_differ_from_usage"
+"""The flag of a log whose given count is neither the provider's own in `usage` nor what the buckets sum up to."""
 
-
-class _Details(msgspec.Struct):
-    cached_tokens: _Count | None = None
-    reasoning_tokens: _Count | None = None
-
-
-class _Usage(msgspec.Struct):
-    """The names that providers give to the same figures."""
-
-    prompt_tokens: _Count | None = None
-    input_tokens: _Count | None = None
-    completion_tokens: _Count | None = None
-    output_tokens: _Count | None = None
-    total_tokens: _Count | None = None
-    cache_read_input_tokens: _Count | None = None
-    cache_creation_input_tokens: _Count | None = None
-    cache_creation_prompt_tokens: _Count | None = None
-    prompt_tokens_details: _Details | None = None
-    input_tokens_details: _Details | None = None
-    completion_tokens_details: _Details | None = None
-    output_tokens_details: _Details | None = None
-
-
-_decode_usage: Final = msgspec.json.Decoder(_Usage, strict=False).decode
-_TOKENS_MAX: Final = 2**32 - 1
+_decode: Final = msgspec.json.Decoder(dict[str, Any]).decode
 _SPEED_MAX: Final = 1e12  # a latency of nearly nothing makes a speed that says nothing
+_SIDES: Final = (
+    ("prompt_tokens", ("prompt_tokens", "input_tokens", "inputTokens", "promptTokenCount"), INPUT),
+    ("completion_tokens", ("completion_tokens", "output_tokens", "outputTokens", "candidatesTokenCount"), OUTPUT),
+)
 
 
 def count_tokens(sent: Sent) -> None:
-    """Fill the token counts that were not given, their total, and the speed in tokens per second."""
+    """Fill usage_details, the sums that the log lacks, and the speed in tokens per second."""
     log = sent.log
-    if log.usage is not NO_JSON:
-        try:
-            _fill(log, _decode_usage(log.usage))
-        except msgspec.ValidationError:
-            add_flag(log, "usage_unreadable")
-    if not log.usage_details:
-        _fill_buckets(log)
-    if not log.total_request_tokens:
-        log.total_request_tokens = min(total(log.usage_details, BUCKETS), _TOKENS_MAX)
+    if not log.flags or COUNTED_ELSEWHERE not in log.flags:
+        given = _given(log)
+        buckets = read_plain(log.usage) if not given and log.usage is not NO_JSON else None
+        if buckets is None:
+            buckets = _read(sent, given)
+        if buckets is not None:
+            log.usage_details = buckets
+            sent.tokens_known = bool(buckets) or not was_answered(log)
+            _fill_sums(log, buckets)
     if not log.tokens_per_second and log.latency > 0:
         speed = log.completion_tokens / log.latency
         log.tokens_per_second = int(speed * 1e4 + 0.5) / 1e4 if speed < _SPEED_MAX else 0.0
 
 
-def _fill_buckets(log: Log) -> None:
-    read, write, reasoning = log.prompt_cache_hit_tokens, log.prompt_cache_creation_tokens, log.reasoning_tokens
-    inside = (log.provider_id != "anthropic" and "claude" not in log.model) or _counts_cached_inside(log)
-    uncached = max(log.prompt_tokens - read - write, 0) if inside else log.prompt_tokens
-    text = max(log.completion_tokens - reasoning, 0)
-    found = {
-        "input": uncached, "cache_read": read, "cache_write_5m": write, "output": text, "reasoning": reasoning,
-    }  # fmt: skip
-    log.usage_details = {name: count for name, count in found.items() if count}
+def _mark_estimated(log: Log, reasons: tuple[str, ...]) -> None:
+    """Say why tokens are estimated. An embedding has no output, so that its total alone tells all."""
+    if log.log_type == "embedding":
+        reasons = tuple([reason for reason in reasons if reason != TOTAL_ONLY])
+    log.estimated = tuple(dict.fromkeys((*log.estimated, *reasons)))
 
 
-def _counts_cached_inside(log: Log) -> bool:
-    """Tell whether the usage is in OpenAI's shape, whose cached tokens are part of the prompt's.
+def _read(sent: Sent, given: Counts) -> Usage | None:
+    """Return the buckets of a log's usage and of what came beside it, flagged where they contradict themselves."""
+    log = sent.log
+    reading = read_given(given, log.provider_id, log.model) if log.usage is NO_JSON else _read_usage(sent, given)
+    for flag in reading.flags:
+        add_flag(log, flag)
+    if reading.estimated:
+        _mark_estimated(log, reading.estimated)
+    return reading.buckets
 
-    So do instrumentations of Anthropic count that write it (LiteLLM, OpenLLMetry, OpenInference), unlike Anthropic.
-    """
-    if not (log.prompt_cache_hit_tokens or log.prompt_cache_creation_tokens):
-        return False
-    usage = bytes(log.usage)
-    return b'"prompt_tokens"' in usage or b'"cached_tokens"' in usage
+
+def _read_usage(sent: Sent, given: Counts) -> Reading:
+    """Read the raw usage, and what else it tells: the service tier, and what the provider charges."""
+    log = sent.log
+    try:
+        usage = _decode(log.usage)
+    except (msgspec.DecodeError, RecursionError):
+        add_flag(log, UNREADABLE)
+        return read_given(given, log.provider_id, log.model)
+    reading = read(usage, given, log.provider_id, log.model)
+    if given and reading.buckets is not None:
+        _compare(log, usage, reading.buckets)
+    for name in TIERS:
+        if isinstance(usage.get(name), str):
+            answer_tier(sent, usage[name].lower())
+    if log.cost is None and not (CHARGES.isdisjoint(usage) or _has_unit_prices(log)):
+        log.cost = charged(log.usage, log.provider_id)
+    return reading
 
 
-def _fill(log: Log, usage: _Usage) -> None:
-    into = usage.prompt_tokens_details or usage.input_tokens_details or _Details()
-    out = usage.completion_tokens_details or usage.output_tokens_details or _Details()
-    log.prompt_tokens = log.prompt_tokens or usage.prompt_tokens or usage.input_tokens or 0
-    log.completion_tokens = log.completion_tokens or usage.completion_tokens or usage.output_tokens or 0
-    log.total_request_tokens = log.total_request_tokens or usage.total_tokens or 0
-    log.prompt_cache_hit_tokens = (
-        log.prompt_cache_hit_tokens or usage.cache_read_input_tokens or into.cached_tokens or 0
-    )
-    log.prompt_cache_creation_tokens = (
-        log.prompt_cache_creation_tokens or usage.cache_creation_input_tokens or usage.cache_creation_prompt_tokens or 0
-    )
-    log.reasoning_tokens = log.reasoning_tokens or out.reasoning_tokens or 0
+def _has_unit_prices(log: Log) -> bool:
+    return log.prompt_unit_price is not None or log.completion_unit_price is not None
+
+
+def _given(log: Log) -> Counts:
+    """Return the counts that came beside the usage, under the names of usage.names."""
+    given: Counts = {}
+    if log.prompt_tokens:
+        given["input"] = log.prompt_tokens
+    if log.completion_tokens:
+        given["output"] = log.completion_tokens
+    if log.total_request_tokens:
+        given["total"] = log.total_request_tokens
+    if log.prompt_cache_hit_tokens:
+        given["cached"] = log.prompt_cache_hit_tokens
+    if log.prompt_cache_creation_tokens:
+        given["write"] = log.prompt_cache_creation_tokens
+    if log.reasoning_tokens:
+        given["reasoning"] = log.reasoning_tokens
+    return given
+
+
+def _compare(log: Log, usage: dict[str, Any], buckets: Usage) -> None:
+    """Flag a given count that its usage contradicts. What is given is shown as it came; the usage is what is billed."""
+    for column, names, side in _SIDES:
+        count = getattr(log, column)
+        if count and count != total(buckets, side) and all(usage.get(name) != count for name in names):
+            add_flag(log, DIFFERS)
+
+
+def _fill_sums(log: Log, buckets: Usage) -> None:
+    """Fill the sums of the buckets that were not given (written out: `total` for each takes three times as long)."""
+    get = buckets.get
+    read = get("cache_read", 0) + get("audio_cache_read", 0)
+    write = get("cache_write_5m", 0) + get("cache_write_1h", 0)
+    into = get("input", 0) + read + write + get("audio_input", 0) + get("image_input", 0)
+    reasoning = get("reasoning", 0)
+    out = get("output", 0) + reasoning + get("audio_output", 0) + get("image_output", 0)
+    log.prompt_tokens = log.prompt_tokens or min(into, COUNT_MAX)
+    log.completion_tokens = log.completion_tokens or min(out, COUNT_MAX)
+    log.total_request_tokens = log.total_request_tokens or min(into + out, COUNT_MAX)
+    log.prompt_cache_hit_tokens = log.prompt_cache_hit_tokens or min(read, COUNT_MAX)
+    log.prompt_cache_creation_tokens = log.prompt_cache_creation_tokens or min(write, COUNT_MAX)
+    log.reasoning_tokens = log.reasoning_tokens or reasoning

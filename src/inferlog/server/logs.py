@@ -5,9 +5,11 @@ from typing import Any, Final
 import msgspec
 
 from inferlog import ids, jsontext, metrics
+from inferlog.enrich.cost import UNPRICED
 from inferlog.errors import InferlogError, InvalidInput, NotFound, TooLarge
 from inferlog.ingest import Prepared, prepare, prepare_many
 from inferlog.model import Entry, ItemError
+from inferlog.pricing.book import PriceBook
 from inferlog.query.logs import Page, count_logs, fetch_log, fetch_page
 from inferlog.query.render import receipt, render, render_reduced
 from inferlog.server.asking import read_asked
@@ -68,7 +70,8 @@ async def show(call: Call) -> Reply:
     given = call.scope["path_params"]["log_id"]
     log_id = ids.read_uuid(given)
     key = call.key
-    reply = await call.runtime.query(lambda store: _one(store, key.project_id, log_id)) if log_id else None
+    book = call.runtime.services.prices.book
+    reply = await call.runtime.query(lambda store: _one(store, key.project_id, log_id, book)) if log_id else None
     if reply is None:
         raise NotFound("Log not found")
     return reply
@@ -106,9 +109,14 @@ async def _list(call: Call, body: bytes) -> Reply:
 # Run in a query's thread: rendering a page of large logs must not hold up the event loop.
 
 
-def _one(store: Store, project_id: str, log_id: str) -> Reply | None:
+def _one(store: Store, project_id: str, log_id: str, book: PriceBook) -> Reply | None:
     log = fetch_log(store, project_id, log_id)
-    return None if log is None else json_reply(render(log))
+    if log is None:
+        return None
+    shown = render(log)
+    if UNPRICED in log.flags:
+        shown["price_note"] = book.unpriced_because(log.provider_id, log.model)
+    return json_reply(shown)
 
 
 def _page(store: Store, page: Page, bytes_max: int) -> tuple[int, list[msgspec.Raw]]:

@@ -10,7 +10,15 @@ from inferlog import __version__
 from inferlog.dialects.fields import BODIES, SCALARS, Count, Identifier, Int64, StatusCode, Time, TokenLimit
 from inferlog.model import Log
 from inferlog.query.render import AS_STORED, Receipt
-from inferlog.server import openapi_budgets, openapi_reading, openapi_reconcile, openapi_spans, openapi_sql
+from inferlog.server import (
+    openapi_budgets,
+    openapi_models,
+    openapi_reading,
+    openapi_reconcile,
+    openapi_reprices,
+    openapi_spans,
+    openapi_sql,
+)
 
 Schema = dict[str, Any]
 
@@ -53,6 +61,8 @@ def describe() -> Schema:
             {"name": "logs", "description": "Logging calls and reading them"},
             {"name": "figures", "description": "Totals, averages and charts of logs"},
             {"name": "spans", "description": "Logging calls as spans: OpenTelemetry, JSON span logs, Langfuse"},
+            {"name": "money", "description": "What calls cost"},
+            {"name": "prices", "description": "What models cost: published, and by the project's own prices"},
             {"name": "budgets", "description": "How much may be spent, how much is, and who is told"},
             {"name": "sql", "description": "SQL over the logs of the key's project"},
             {"name": "system", "description": "About inferlog itself; no key is needed"},
@@ -93,8 +103,10 @@ def _schemas() -> Schema:
         ),
         "Error": _object(error, ["detail"]),
         **openapi_reading.schemas(),
+        **openapi_reprices.schemas(),
         **openapi_reconcile.schemas(),
         **openapi_spans.schemas(),
+        **openapi_models.schemas(),
         **openapi_budgets.schemas(),
         **openapi_sql.schemas(),
     }
@@ -242,7 +254,7 @@ _ERROR_TEXTS: Final = {
     "403": "The key lacks the scope",
     "404": "Not found",
     "408": "The body came too slowly",
-    "409": "The name is taken, or there are as many as there may be",
+    "409": "A name is taken, there are as many as there may be, or another job is under way",
     "413": "Over a stated limit",
     "415": "Not JSON, or an unknown encoding",
     "422": "The query was cut at a stated limit",
@@ -290,8 +302,10 @@ def _paths() -> Schema:
         },
         "/api/request-logs/{log_id}/": {"get": _operation("show", "Read one log", shown, None, [_LOG_ID])},
         **openapi_reading.paths(_ERROR_TEXTS),
+        **openapi_reprices.paths(_ERROR_TEXTS),
         **openapi_reconcile.paths(_ERROR_TEXTS),
         **openapi_spans.paths(_ERROR_TEXTS),
+        **openapi_models.paths(_ERROR_TEXTS),
         **openapi_budgets.paths(_ERROR_TEXTS),
         **openapi_sql.paths(_ERROR_TEXTS),
         "/health": {"get": _open("health", "Does the process serve?", _responses(_ref("Health")))},

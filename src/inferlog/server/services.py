@@ -25,9 +25,12 @@ from inferlog.errors import ConfigError, DataDirectoryInUse, StorageFull
 from inferlog.identities import Identities
 from inferlog.ingest import Intake
 from inferlog.journal import Journal
+from inferlog.kept_prices import KeptPrices
 from inferlog.pieces import Pieces
-from inferlog.pricing.book import PriceBook
 from inferlog.priority import step_back
+from inferlog.repricing.jobs import Jobs
+from inferlog.repricing.table import Table
+from inferlog.repricing.worker import Repricer
 from inferlog.store.clickhouse import Store
 from inferlog.uncounted import Uncounted
 from inferlog.writer import Writer
@@ -66,7 +69,6 @@ class Services:
                 f"The data directory {self.directory} cannot be written ({error}): make space there, or mend it"
             ) from error
         self._tell_damage()
-        self.prices = PriceBook()
         self.intake = Intake(settings, self.prices)
         uncounted = Uncounted(
             self.prices, log_bytes_max=settings.count_bytes_max, segment_bytes_max=settings.count_segment_bytes_max
@@ -83,12 +85,21 @@ class Services:
             flush_seconds=settings.flush_seconds,
             set_aside=self.directory / "set-aside",
         )
+        self.repricer = Repricer(
+            self._repricings,
+            Table(self.store, self.pieces.read_at_rest, is_cluster=bool(self.store.placement.cluster)),
+            self.prices,
+            flush=lambda: self.writer.flush(settings.flush_wait_seconds_max),
+            conditions_max=settings.filter_conditions_max,
+            portion_logs=settings.reprice_portion_logs,
+        )
         self.writer.start()
         self._open_budgets()
         _settle()
 
     def watch(self) -> None:
-        """Begin to watch budgets and to deliver their webhooks: what a server does, and an import does not."""
+        """Begin to watch budgets, to deliver webhooks and to re-price: what a server does, and an import does not."""
+        self.repricer.start()
         self.courier.start()
         self.watcher.start()
 
@@ -108,7 +119,9 @@ class Services:
         settings = self.settings
         self.access = Access(self.directory / "access.db")
         self.first_key = self.access.bootstrap(settings.bootstrap_key)
+        self.prices = KeptPrices(self.directory / "prices.db")
         self.budgets = Register(self.directory / "budgets.db")
+        self._repricings = Jobs(self.directory / "repricings.db")
         self.identities = Identities(self.directory / "identities.db", days=settings.dedup_days)
         self.journal = Journal(
             self.directory / "journal",
@@ -152,12 +165,14 @@ class Services:
 
     def close(self, timeout: float = 30.0) -> bool:
         """Drain the journal and close everything; return False if logs are left for the next start."""
+        self.repricer.stop(timeout)
         self.watcher.stop(_WATCH_STOP_SECONDS)
         self.courier.stop(_WATCH_STOP_SECONDS)
         drained = self.writer.stop(timeout)
         self.journal.close()
         self.store.close()
         self.identities.close()
+        self.prices.close()
         self.budgets.close()
         self.access.close()
         self._lock.close()

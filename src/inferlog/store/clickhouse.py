@@ -59,6 +59,12 @@ _INSERT_SETTINGS: Final[dict[str, Any]] = {
     "async_insert": 0,
     "insert_deduplicate": 1,
 }
+_REWRITE_SETTINGS: Final[dict[str, Any]] = {
+    "mutations_sync": 2,
+    # What an update reads of another table is the same on every replica by then.
+    "allow_nondeterministic_mutations": 1,
+    "distributed_ddl_task_timeout": -1,
+}
 
 
 class Store:
@@ -95,6 +101,8 @@ class Store:
         self._insert_lock = threading.Lock()
         self._opening = threading.Lock()
         self._writer: Client | None = None
+        self._rewrite_lock = threading.Lock()
+        self._rewriter: Client | None = None
         self.migrated: list[str] = []
         try:
             self._open()
@@ -103,22 +111,31 @@ class Store:
                 raise
             _logger.warning("logs are taken into the journal until the store is there: %s", error)
 
-    def insert(self, lines: Iterable[bytes], token: str) -> None:
+    def insert(self, lines: Iterable[bytes], token: str, table: str = "logs") -> None:
         """Insert rows (lines of JSONEachRow, in blocks of whole lines) once, however often it is called with `token`.
 
         Raises RowsRefused if a row itself is the reason, StoreUnavailable for any other.
         """
         settings = {**_INSERT_SETTINGS, "insert_deduplication_token": token}
-        table = self.placement.render("{database}.logs")
+        place = self.placement.render(f"{{database}}.{table}")
         with self._insert_lock, _as_our_errors(dict.fromkeys(_ROW_CODES, RowsRefused)):
             self._open().raw_insert(
-                table, insert_block=(block for block in lines), settings=settings, fmt="JSONEachRow"
+                place, insert_block=(block for block in lines), settings=settings, fmt="JSONEachRow"
             )
 
     def execute(self, sql: str, parameters: Mapping[str, Any]) -> None:
         """Run one statement that changes rows, and return when it is done."""
         with self._insert_lock, _as_our_errors({}):
             self._open().command(self.placement.render(sql), parameters=dict(parameters))
+
+    def rewrite(self, sql: str, parameters: Mapping[str, Any]) -> None:
+        """Run one statement that takes long, and return when it is done on every replica. Inserts go on meanwhile."""
+        with self._rewrite_lock:
+            self._open()
+            with _as_our_errors({}):
+                if self._rewriter is None:
+                    self._rewriter = self._connect(_REWRITE_SETTINGS)
+                self._rewriter.command(self.placement.render(sql), parameters=dict(parameters))
 
     def query(self, sql: str, parameters: Mapping[str, Any] | None = None) -> bytes:
         """Run one SELECT and return its rows as lines of JSON. `{database}` in it is the store's database."""
@@ -150,8 +167,9 @@ class Store:
 
     def close(self) -> None:
         """Close every client."""
-        if self._writer is not None:
-            self._writer.close()
+        for client in (self._writer, self._rewriter):
+            if client is not None:
+                client.close()
         for pool in (self._readers, self._selectors):
             while not pool.empty():
                 client = pool.get_nowait()

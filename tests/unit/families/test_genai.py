@@ -8,6 +8,7 @@ import pytest
 from inferlog.dialects.families.providers import provider_name
 from inferlog.dialects.spans import FAILED, Event
 from tests.unit.families.seen import seen
+from tests.unit.journey import enriched
 
 CALL: Final = {"id": "call_1", "type": "function", "function": {"name": "get_weather", "arguments": '{"city":"Paris"}'}}
 ASKED: Final = [{"role": "user", "content": "What is the capital of France?"}]
@@ -339,6 +340,31 @@ def test_what_an_event_says_besides_is_kept() -> None:
         ("gen_ai.user.message", {"gen_ai.system": "openai"}),
         ("gen_ai.choice", {"x": 1}),
     ]
+
+
+@pytest.mark.parametrize("prefix", ["openai", "gen_ai.openai"])
+def test_the_tier_of_the_answer_is_the_call_s(prefix: str) -> None:
+    """What was asked for holds where no answer told it, and is no parameter."""
+    asked, billed = f"{prefix}.request.service_tier", f"{prefix}.response.service_tier"
+    assert seen({asked: "flex"})["service_tier"] == "flex"
+    for attributes in ({asked: "flex", billed: "default"}, {billed: "default", asked: "flex"}):
+        log = seen(attributes)
+        assert (log["service_tier"], log["metadata"]) == ("default", {asked: "flex"})
+
+
+@pytest.mark.parametrize(
+    ("counts", "buckets"),
+    [
+        ((100, 20, 30), {"input": 70, "cache_read": 30, "output": 20}),
+        ((100, 20, 300), {"input": 100, "cache_read": 300, "output": 20}),
+    ],
+)
+def test_cached_tokens_are_inside_unless_the_numbers_deny_it(counts: tuple[int, ...], buckets: dict[str, int]) -> None:
+    """OpenTelemetry counts what was cached as input; older instrumentations of Anthropic did not."""
+    names = ("input_tokens", "output_tokens", "cache_read.input_tokens")
+    chat = {"gen_ai.operation.name": "chat"}
+    log = seen(chat | {f"gen_ai.usage.{name}": count for name, count in zip(names, counts, strict=True)})
+    assert enriched({"model": "claude-sonnet-4-5", "usage": log["usage"]}).usage_details == buckets
 
 
 @pytest.mark.parametrize(("kind", "counted"), [("internal", False), ("", False), ("client", True)])

@@ -22,6 +22,7 @@ from inferlog.dialects.families import (
 from inferlog.dialects.families.messages import Message
 from inferlog.dialects.families.rules import Family, Rule
 from inferlog.dialects.spans import FAILED, UNSET, Draft, Event, Span
+from inferlog.jsontext import number
 from inferlog.model import Sent
 
 EVENTS: Final = genai.EVENTS
@@ -141,7 +142,7 @@ def _set_totals_aside(draft: Draft) -> None:
         draft.extra.setdefault("aggregated_usage", draft.usage)
         draft.usage = {}
     if draft.log.cost is not None:
-        draft.extra.setdefault("aggregated_cost", draft.log.cost)
+        draft.extra.setdefault("aggregated_cost", number(draft.log.cost))
         draft.log.cost = None
 
 

@@ -3,45 +3,51 @@
 What one column or parameter holds is taken out; what is left is given back, so that its caller can keep it.
 """
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from inferlog.dialects.families import requests
 from inferlog.dialects.families.rules import Rule, as_number, usage
 from inferlog.dialects.families.shapes import answers_of, messages_of
 from inferlog.dialects.spans import Draft
+from inferlog.usage.names import COUNT_MAX, COUNTS, DETAILS, collect
+from inferlog.usage.ways import counts_cached_beside
 
 _WHOLE: Final = frozenset("max_tokens max_completion_tokens max_output_tokens top_k n seed".split())
 _NUMBERS: Final = _WHOLE | {"temperature", "top_p", "frequency_penalty", "presence_penalty"}
 """Clients write some of them as text, and no limit as "inf"."""
 
-_COUNTS: Final = {
-    "prompt_tokens": ("prompt_tokens", "input_tokens", "inputTokens", "promptTokens", "promptTokenCount",
-                      "prompt_token_count", "prompt_eval_count"),
-    "completion_tokens": ("completion_tokens", "output_tokens", "outputTokens", "completionTokens",
-                          "candidatesTokenCount", "candidates_token_count", "eval_count"),
-    "total_tokens": ("total_tokens", "totalTokens", "totalTokenCount", "total_token_count"),
-    "cache_creation_input_tokens": ("cache_creation_input_tokens", "cache_creation_prompt_tokens",
-                                    "cacheWriteInputTokens", "cache_write_tokens"),
-    "prompt_tokens_details.cached_tokens": ("cache_read_input_tokens", "cached_tokens", "cacheReadInputTokens",
-                                            "cachedContentTokenCount", "cached_content_token_count",
-                                            "cache_read_tokens"),
-    "completion_tokens_details.reasoning_tokens": ("reasoning_tokens", "thoughtsTokenCount", "thoughts_token_count"),
-}  # fmt: skip
-_COUNT_RULES: Final[dict[str, Rule]] = {name: usage(path) for path, names in _COUNTS.items() for name in names}
-_DETAILS: Final = {
-    **dict.fromkeys(("prompt_tokens_details", "input_tokens_details", "input_token_details"), "prompt_tokens_details"),
+_PATHS: Final = {
+    "input": "prompt_tokens",
+    "output": "completion_tokens",
+    "total": "total_tokens",
+    "write": "cache_creation_input_tokens",
+    "write_5m": "cache_creation.ephemeral_5m_input_tokens",
+    "write_1h": "cache_creation.ephemeral_1h_input_tokens",
+    "cached": "prompt_tokens_details.cached_tokens",
+    "audio_cached": "prompt_tokens_details.cached_tokens_details.audio_tokens",
+    "audio_input": "prompt_tokens_details.audio_tokens",
+    "image_input": "prompt_tokens_details.image_tokens",
+    "text_input": "prompt_tokens_details.text_tokens",
+    "reasoning": "completion_tokens_details.reasoning_tokens",
+    "thoughts": "completion_tokens_details.reasoning_tokens",
+    "audio_output": "completion_tokens_details.audio_tokens",
+    "image_output": "completion_tokens_details.image_tokens",
+    "text_output": "completion_tokens_details.text_tokens",
+}
+"""A count → where it stands in OpenAI's shape, which a span's usage has; names.py knows it by its names."""
+_RULES: Final[dict[str, Rule]] = {count: usage(path) for count, path in _PATHS.items()}
+_HOLDERS: Final = {
     **dict.fromkeys(
-        ("completion_tokens_details", "output_tokens_details", "output_token_details"), "completion_tokens_details"
+        ("prompt_tokens_details", "input_tokens_details", "input_token_details", "inputTokenDetails"),
+        "prompt_tokens_details",
     ),
+    **dict.fromkeys(
+        ("completion_tokens_details", "output_tokens_details", "output_token_details", "outputTokenDetails"),
+        "completion_tokens_details",
+    ),
+    "cache_creation": "cache_creation",
 }
-_DETAIL_PATHS: Final = {
-    ("prompt_tokens_details", "cache_read"): "prompt_tokens_details.cached_tokens",
-    ("prompt_tokens_details", "cache_creation"): "cache_creation_input_tokens",
-    ("prompt_tokens_details", "audio"): "prompt_tokens_details.audio_tokens",
-    ("completion_tokens_details", "reasoning"): "completion_tokens_details.reasoning_tokens",
-    ("completion_tokens_details", "audio"): "completion_tokens_details.audio_tokens",
-}
-"""LangChain's names of the details."""
 
 
 def take_request(draft: Draft, request: dict[str, Any]) -> dict[str, Any]:
@@ -120,17 +126,47 @@ def take_response(draft: Draft, response: dict[str, Any]) -> dict[str, Any]:
 def take_usage(draft: Draft, given: dict[str, Any]) -> dict[str, Any]:
     """Put token counts of any provider's names into OpenAI's shape; return what is no count or says otherwise."""
     rest: dict[str, Any] = {}
-    for name, value in given.items():
-        if name in _DETAILS and isinstance(value, dict):
-            holder = _DETAILS[name]
-            left = {key: each for key, each in value.items() if not _take_detail(draft, holder, key, each)}
+    for name, value in include_cached(draft.usage, given).items():
+        if name in _HOLDERS and isinstance(value, dict):
+            left = {key: each for key, each in value.items() if not _take_detail(draft, name, key, each)}
             if left:
                 rest[name] = left
-        elif value is not None and not (name in _COUNT_RULES and _COUNT_RULES[name](draft, value)):
+        elif value is not None and not (name in COUNTS and _take_count(draft, COUNTS[name], value)):
             rest[name] = value
     return rest
 
 
+def _take_count(draft: Draft, count: str, value: Any) -> bool:
+    return count in _RULES and _RULES[count](draft, value)
+
+
 def _take_detail(draft: Draft, holder: str, name: str, value: Any) -> bool:
-    path = _DETAIL_PATHS.get((holder, name)) or f"{holder}.{name.replace('.', '_')}"
-    return value is None or usage(path)(draft, value)
+    count = DETAILS[holder].get(name)
+    if count in _RULES:
+        return value is None or _RULES[count](draft, value)
+    return value is None or usage(f"{_HOLDERS[holder]}.{name.replace('.', '_')}")(draft, value)
+
+
+def include_cached(held: dict[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a usage in which the input holds what was cached, as OpenAI counts, if it is one that counts it beside.
+
+    What is `held` already of the provider's own input and its total is counted up as well.
+    """
+    if not counts_cached_beside(given):
+        return dict(given)
+    counts, _ = collect(given)
+    own, beside = (
+        counts.get("input"),
+        counts.get("cached", 0) + max(counts.get("write", 0), counts.get("write_5m", 0) + counts.get("write_1h", 0)),
+    )
+    if own is None or not beside:
+        return dict(given)
+    total = own + counts.get("output", 0)
+    for name, count in (("prompt_tokens", own), ("total_tokens", total)):
+        if held.get(name) == count:
+            held[name] = min(count + beside, COUNT_MAX)
+    inside = {name: value for name, value in given.items() if COUNTS.get(name) not in ("input", "total")}
+    told = counts.get("total", total + beside)
+    return {"prompt_tokens": min(own + beside, COUNT_MAX), **inside} | (
+        {"total_tokens": min(told + beside if told == total else told, COUNT_MAX)} if "total" in counts else {}
+    )

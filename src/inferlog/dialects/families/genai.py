@@ -122,8 +122,10 @@ _PARAMETERS: Final[dict[str, Rule]] = {
     "gen_ai.request.stop_sequences": _stop,
     "gen_ai.request.choice.count": parameter("n"),
     "gen_ai.openai.request.seed": parameter("seed"),
-    "gen_ai.openai.request.service_tier": parameter("service_tier"),
-    "openai.request.service_tier": parameter("service_tier"),
+    "gen_ai.openai.response.service_tier": text("service_tier"),  # what was billed, before what was asked for
+    "openai.response.service_tier": text("service_tier"),
+    "gen_ai.openai.request.service_tier": text("service_tier"),
+    "openai.request.service_tier": text("service_tier"),
     "gen_ai.embeddings.dimension.count": parameter("dimensions"),
     "gen_ai.request.reasoning_effort": effort,
     "gen_ai.request.reasoning.level": effort,

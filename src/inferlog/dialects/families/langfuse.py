@@ -30,6 +30,8 @@ _USAGE: Final = {
     "input_cache_read": "cache_read_input_tokens",
     "input_cache_creation": "cache_creation_input_tokens",
 }
+_CACHED_BESIDE: Final = frozenset({"cache_read_input_tokens", "cache_creation_input_tokens"})
+"""Anthropic's own counts: beside them, `input` is without what was cached."""
 _DETAILS: Final = (("input_", "prompt_tokens_details"), ("output_", "completion_tokens_details"))
 _NOT_DETAILS: Final = frozenset({"input_tokens", "output_tokens", "input_tokens_details", "output_tokens_details"})
 _SHORT_DETAILS: Final = {"audio": "audio_tokens", "reasoning": "reasoning_tokens", "cached": "cached_tokens"}
@@ -71,10 +73,11 @@ def take_content(draft: Draft, given: Any, answer: Any, *, is_call: bool) -> Non
 def take_usage_details(draft: Draft, details: dict[str, Any]) -> dict[str, Any]:
     """Put Langfuse's counts (input, output, input_cached_tokens, …), or a provider's, into usage; return the rest."""
     counts: dict[str, Any] = {}
+    names = _USAGE if _CACHED_BESIDE.isdisjoint(details) else {**_USAGE, "input": "input_tokens"}
     for name, value in details.items():
         prefix, holder = next(((p, h) for p, h in _DETAILS if name.startswith(p)), ("", ""))
-        if name in _USAGE:
-            counts[_USAGE[name]] = value
+        if name in names:
+            counts[names[name]] = value
         elif holder and name not in _NOT_DETAILS and as_number(value) is not None:
             detail = name.removeprefix(prefix)
             place = counts.setdefault(holder, {})

@@ -51,10 +51,14 @@ def _kind(draft: Draft, value: Any) -> bool:
     return bool(named) and draft.set("log_type", named) and named == kind.lower()
 
 
+_AS_OPENAIS: Final = {"input_tokens": "prompt_tokens", "output_tokens": "completion_tokens"}
+"""MLflow writes Anthropic's names, but counts what was cached among the input, whoever the provider is."""
+
+
 def _usage(draft: Draft, value: Any) -> bool:
     if not isinstance(value, dict):
         return False
-    rest = take_usage(draft, value)
+    rest = take_usage(draft, {_AS_OPENAIS.get(str(name), str(name)): each for name, each in value.items()})
     if rest:
         draft.keep("mlflow.chat.tokenUsage", rest)
     return True

@@ -15,7 +15,7 @@ from inferlog.dialects.spans import Draft
 PARAMETERS: Final = frozenset(
     "temperature top_p top_k min_p frequency_penalty presence_penalty repetition_penalty stop stop_sequences "
     "max_tokens max_completion_tokens max_output_tokens max_tokens_to_sample n seed logprobs top_logprobs logit_bias "
-    "parallel_tool_calls reasoning reasoning_effort stream_options thinking verbosity service_tier modalities user "
+    "parallel_tool_calls reasoning reasoning_effort stream_options thinking verbosity modalities user "
     "store dimensions encoding_format".split()
 )
 """A request's own parameters, as providers call them; other keys of a request are not shown at a log's top level."""
@@ -95,6 +95,7 @@ _NAMED: Final[Mapping[str, Rule]] = {
     "tools": tools,
     "tool_choice": tool_choice,
     "response_format": response_format,
+    "service_tier": text("service_tier"),
 }
 
 

@@ -24,6 +24,7 @@ from inferlog.dialects.families.rules import (
     usage,
 )
 from inferlog.dialects.spans import Draft
+from inferlog.usage.names import COUNT_MAX
 
 _PREFIXES: Final = ("respan", "keywordsai")
 _KINDS: Final = {
@@ -147,7 +148,6 @@ RULES: Final[dict[str, Rule]] = {
     **{name: _override(rule) for name, rule in _OVERRIDES.items()},
 }
 
-_COUNT_MAX: Final = 2**32 - 1
 _ANTHROPIC_SCOPE: Final = "respan_instrumentation_anthropic"
 _JAVASCRIPT_SCOPE: Final = "@keywordsai/tracing"
 """Of a package that writes each value of the metadata as JSON (1.0.44)."""
@@ -179,7 +179,7 @@ def _count_cached_inside(counts: dict[str, Any]) -> None:
     beside = cached + (counts.get("cache_creation_input_tokens") or 0)
     for name in ("prompt_tokens", "total_tokens"):
         if name in counts:
-            counts[name] = min(counts[name] + beside, _COUNT_MAX)
+            counts[name] = min(counts[name] + beside, COUNT_MAX)
 
 
 FAMILY: Final = Family("Respan", RULES, read, frozenset(_PREFIXES))

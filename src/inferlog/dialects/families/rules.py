@@ -9,6 +9,7 @@ import msgspec
 
 from inferlog.dialects.spans import Draft
 from inferlog.jsontext import one_line
+from inferlog.usage.names import COUNT_MAX
 
 Rule = Callable[[Draft, Any], bool]
 """Takes an attribute's value; returns False if it is of no use here, so that the attribute is kept as it came."""
@@ -29,7 +30,6 @@ class Family(NamedTuple):
     events: bool = False
 
 
-_COUNT_MAX: Final = 2**32 - 1
 _MONEY_MAX: Final = 10**15
 _STORED_DECIMALS: Final = Decimal("1E-12")
 _EXACT: Final = Context(prec=40, rounding=ROUND_HALF_EVEN)
@@ -83,7 +83,7 @@ def usage(path: str) -> Rule:
 
     def take(draft: Draft, value: Any) -> bool:
         number = as_number(value)
-        if number is None or not 0 <= number <= _COUNT_MAX or number != int(number):
+        if number is None or not 0 <= number <= COUNT_MAX or number != int(number):
             return False
         place = draft.usage
         for name in holders:

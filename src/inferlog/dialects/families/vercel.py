@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
+from inferlog.dialects.families.exchanges import take_usage
 from inferlog.dialects.families.messages import Message, list_of_messages
 from inferlog.dialects.families.parts import call_of_list
 from inferlog.dialects.families.providers import provider
@@ -108,17 +109,8 @@ def _count_anthropics_cache(draft: Draft) -> None:
     told = from_json(draft.attributes.get("ai.response.providerMetadata"))
     provider_own = told.get("anthropic") if isinstance(told, dict) else None
     counts = provider_own.get("usage") if isinstance(provider_own, dict) else None
-    held = draft.usage.get("prompt_tokens")
-    if not isinstance(counts, dict) or held is None or held != counts.get("input_tokens"):
-        return
-    added = 0
-    for name, path in (("cache_read_input_tokens", _CACHED), ("cache_creation_input_tokens", "")):
-        count = counts.get(name)
-        if isinstance(count, int) and count > 0 and usage(path or name)(draft, count):
-            added += count
-    for name in ("prompt_tokens", "total_tokens"):
-        if name in draft.usage:
-            draft.usage[name] += added
+    if isinstance(counts, dict) and draft.usage.get("prompt_tokens") == counts.get("input_tokens"):
+        take_usage(draft, counts)
 
 
 def _take_told(draft: Draft) -> None:
