@@ -70,6 +70,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     query_seconds_max: Annotated[_PositiveSeconds, _setting("Longest store query, seconds.")] = 30.0
     query_bytes_max: Annotated[_Positive, _setting("Most memory of one store query, bytes.")] = 400 * _MB
 
+    sql_queries_max: Annotated[_Positive, _setting("Queries of /api/sql run at once; further ones wait.")] = 2
+    sql_seconds_max: Annotated[_PositiveSeconds, _setting("Longest query of /api/sql, and longest wait, seconds.")] = (
+        30.0
+    )
+    sql_bytes_max: Annotated[_Positive, _setting("Most memory of one query of /api/sql, bytes.")] = 400 * _MB
+    sql_rows_max: Annotated[_Positive, _setting("Most rows in the result of one query of /api/sql.")] = 100_000
+    sql_result_bytes_max: Annotated[_Positive, _setting("Largest result of one query of /api/sql, bytes.")] = 20 * _MB
+    sql_text_bytes_max: Annotated[_Positive, _setting("Longest query of /api/sql, bytes.")] = 20_000
+
     journal_bytes_max: Annotated[
         _Positive, _setting("Journal size at which logs are refused (503) while the store is away, bytes.")
     ] = 4_000 * _MB

@@ -6,6 +6,7 @@ has a token, and only earlier revisions are dropped. docs/decisions/pieces.md sa
 
 import logging
 import threading
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Final, Protocol, TypeVar
@@ -27,6 +28,8 @@ _LOGS_MAX: Final = 2_000
 ids are a form's field, of which ClickHouse reads 128 kB (http_max_field_value_size)."""
 _BYTES_MAX: Final = 64_000_000
 """How many bytes of them: 2,000 logs of 20 MB each would fill the memory."""
+_PAUSE_SECONDS: Final = 1.0
+"""About how often logs are replaced: a read that takes longer would be disturbed each time, and is done once."""
 _READS_MAX: Final = 4
 _EARLIER_US: Final = 86_400_000_000
 _logger: Final = logging.getLogger("inferlog.pieces")
@@ -63,13 +66,14 @@ class Pieces:
         """Return what `read` returns, read while no log is being replaced: half-way it would count twice.
 
         A read in which a replacement began is done again, a few times: a query that runs longer than the pauses between
-        them is then taken as it is. Readers never hold up the writer.
+        them is taken as it is. Readers never hold up the writer.
         """
         for _ in range(_READS_MAX - 1):
             with self._replacing:
                 before = self._replacements
+            begun = time.monotonic()
             result = read()
-            if self._replacements == before:
+            if self._replacements == before or time.monotonic() - begun > _PAUSE_SECONDS:
                 return result
         return read()
 

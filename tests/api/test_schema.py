@@ -49,9 +49,13 @@ def _bounded(described: dict[str, Any]) -> dict[str, Any]:
         bounded["components"]["schemas"][name]["properties"] = {
             each: _BUDGET_FIELDS.get(each, schema) for each, schema in properties.items() if each not in _NO_FUZZ
         }
+    request = bounded["components"]["schemas"]["SqlQuery"]["properties"]  # a text that is no SELECT is a 400
+    request["query"] = {"enum": _SOME_QUERIES}
+    request["parameters"] = {"type": "object", "maxProperties": 0}
     return bounded
 
 
+_SOME_QUERIES: Final = ["SELECT 1 AS one", "SELECT model, count() AS calls FROM logs GROUP BY model"]
 _SOME_FIELDS: Final = ("model", "unique_id", "status_code", "cost", "timestamp", "failed", "flags", "metadata")
 """A field of each kind."""
 _NO_FUZZ: Final = ("scope", "api_key_prefix")

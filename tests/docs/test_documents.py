@@ -105,6 +105,20 @@ def test_the_request_of_the_budgets_page_makes_a_budget(server: Server) -> None:
     assert '"webhook_secret":"whsec_' in done.stdout
 
 
+@pytest.mark.parametrize("query", re.findall(r"```sql\n(.*?)```", (DOCS / "sql.md").read_text(), re.DOTALL))
+def test_an_example_of_sql_runs(api: httpx.Client, query: str) -> None:
+    """Each query of docs/sql.md is answered."""
+    answer = api.post("/api/sql", json={"query": query})
+    assert answer.status_code == 200, answer.text
+
+
+def test_the_curl_request_of_sql_is_answered(server: Server, environment: dict[str, str]) -> None:
+    """The first request of docs/sql.md, run by a shell, brings columns and rows."""
+    request = _block((DOCS / "sql.md").read_text(), "sh", "curl").replace("http://localhost:8321", server.url)
+    done = subprocess.run(["bash", "-c", request], env=environment, capture_output=True, text=True, check=True)
+    assert '"name": "usd"' in done.stdout, done.stdout
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_a_generated_page_is_not_stale(name: str) -> None:
     """docs/settings.md and docs/commands.md are what `python -m tools.docs` writes."""

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from inferlog.errors import QueryLimitExceeded, StoreUnavailable
+from inferlog.errors import InvalidInput, QueryLimitExceeded, StoreUnavailable
 from inferlog.store.clickhouse import Store
 from tests.store.conftest import Place
 
@@ -87,3 +87,24 @@ def test_a_closed_store_opens_again_with_what_it_had(place: Place) -> None:
         place.close()
     answer = place.open().query("SELECT groupArray(prompt_tokens) AS all FROM {database}.logs")
     assert sorted(json.loads(answer)["all"]) == [0, 1, 2]
+
+
+def test_a_failed_query_leaves_nothing_for_the_next_one(place: Place) -> None:
+    """What a query had written of its result before it failed is not in the next one's, on the pool's one client."""
+    store = place.open(queries_max=1, sql_queries_max=1)
+    failing = "SELECT number, throwIf(number = 400000, 'now') FROM numbers(500000)"
+    with pytest.raises(StoreUnavailable, match="now"):
+        store.query(failing)
+    assert store.query("SELECT 1 AS one") == b'{"one":1}\n'
+    with pytest.raises(InvalidInput, match="now"):
+        store.select(failing, {}, {"readonly": 1}, "JSONEachRow")
+    assert store.select("SELECT 1 AS one", {}, {"readonly": 1}, "JSONEachRow") == b'{"one":1}\n'
+
+
+def test_settings_of_a_callers_select_end_with_it(place: Place) -> None:
+    """The pool's one client is as it was for the next query, and a SELECT cannot undo what stands after it."""
+    store = place.open(sql_queries_max=1)
+    assert store.select("SELECT getSetting('readonly') AS r", {}, {"readonly": 1}, "JSONEachRow") == b'{"r":1}\n'
+    with pytest.raises(InvalidInput, match="readonly"):
+        store.select("SELECT 1 SETTINGS readonly = 0", {}, {"readonly": 1}, "JSONEachRow")
+    assert store.select("SELECT getSetting('readonly') AS r", {}, {"max_threads": 1}, "JSONEachRow") == b'{"r":0}\n'

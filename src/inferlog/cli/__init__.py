@@ -12,6 +12,7 @@ from inferlog.cli.prices import prices
 from inferlog.cli.reconcile import reconcile
 from inferlog.cli.reprice import reprice
 from inferlog.cli.serve import serve
+from inferlog.cli.sql import sql
 from inferlog.errors import ConfigError, InferlogError
 
 
@@ -28,6 +29,7 @@ cli.add_command(import_logs)
 cli.add_command(prices)
 cli.add_command(reconcile)
 cli.add_command(reprice)
+cli.add_command(sql)
 
 
 def main() -> None:

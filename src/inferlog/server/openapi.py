@@ -17,6 +17,7 @@ from inferlog.server import (
     openapi_reconcile,
     openapi_reprices,
     openapi_spans,
+    openapi_sql,
 )
 
 Schema = dict[str, Any]
@@ -63,6 +64,7 @@ def describe() -> Schema:
             {"name": "money", "description": "What calls cost"},
             {"name": "prices", "description": "What models cost: published, and by the project's own prices"},
             {"name": "budgets", "description": "How much may be spent, how much is, and who is told"},
+            {"name": "sql", "description": "SQL over the logs of the key's project"},
             {"name": "system", "description": "About inferlog itself; no key is needed"},
         ],
         "security": [{"key": []}],
@@ -106,6 +108,7 @@ def _schemas() -> Schema:
         **openapi_spans.schemas(),
         **openapi_models.schemas(),
         **openapi_budgets.schemas(),
+        **openapi_sql.schemas(),
     }
 
 
@@ -304,6 +307,7 @@ def _paths() -> Schema:
         **openapi_spans.paths(_ERROR_TEXTS),
         **openapi_models.paths(_ERROR_TEXTS),
         **openapi_budgets.paths(_ERROR_TEXTS),
+        **openapi_sql.paths(_ERROR_TEXTS),
         "/health": {"get": _open("health", "Does the process serve?", _responses(_ref("Health")))},
         "/ready": {"get": _open("ready", "Are logs taken, and does the store answer?", _readiness())},
         "/metrics": {

@@ -16,6 +16,7 @@ from inferlog.server import (
     reprices,
     span_logs,
     spans,
+    sql,
     system,
 )
 from inferlog.server.http import Handler, Needs
@@ -87,6 +88,8 @@ ROUTES: Final = (
     RouteRow(GET, "/budgets/{budget_id}", budgets.show_budget, "read"),
     RouteRow(("PATCH",), "/budgets/{budget_id}", budgets.change_budget, "admin"),
     RouteRow(("DELETE",), "/budgets/{budget_id}", budgets.delete_budget, "admin"),
+    RouteRow(POST, "/sql", sql.query_sql, "read"),
+    RouteRow(GET, "/sql/schema", sql.show_sql_schema, "read"),
     RouteRow(GET, "/health", system.health, None),
     RouteRow(GET, "/ready", system.ready, None),
     RouteRow(GET, "/metrics", system.show_metrics, None),

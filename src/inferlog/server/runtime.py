@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from inferlog.access import Access
 from inferlog.config import Settings
+from inferlog.errors import Overloaded
 from inferlog.priority import step_back
 from inferlog.server.commits import GroupCommit
 from inferlog.server.services import Services
@@ -30,6 +31,8 @@ class Runtime:
         self.inflight_bytes = 0
         self._worker = ThreadPoolExecutor(1, "inferlog-work")
         self._queries = ThreadPoolExecutor(services.settings.queries_max, "inferlog-query", step_back)
+        self._selects = ThreadPoolExecutor(services.settings.sql_queries_max, "inferlog-sql", step_back)
+        self._select_turns = asyncio.Semaphore(services.settings.sql_queries_max)
 
     async def work(self, function: Callable[..., _Result], *arguments: Any) -> _Result:
         """Run what would hold up the event loop, one after the other: more threads would only share the GIL."""
@@ -42,6 +45,28 @@ class Runtime:
     async def query_at_rest(self, function: Callable[[Store], _Result]) -> _Result:
         """Run reads that count logs: like `query`, and while no log is being replaced, which would count twice."""
         return await self.query(lambda store: self.services.pieces.read_at_rest(lambda: function(store)))
+
+    async def select(self, function: Callable[[Store], _Result]) -> _Result:
+        """Run a caller's SQL in a pool of its own, so that it keeps no other query waiting. Raises Overloaded.
+
+        A log that is just being replaced is there once, as in `query_at_rest`.
+        """
+        seconds_max = self.settings.sql_seconds_max
+        try:
+            async with asyncio.timeout(seconds_max):
+                await self._select_turns.acquire()
+        except TimeoutError:
+            raise Overloaded(
+                f"All sql_queries_max = {self.settings.sql_queries_max} queries were busy for {seconds_max:g} s"
+            ) from None
+        try:
+            return await asyncio.get_running_loop().run_in_executor(
+                self._selects,
+                self._after_flush,
+                lambda store: self.services.pieces.read_at_rest(lambda: function(store)),
+            )
+        finally:
+            self._select_turns.release()
 
     def _after_flush(self, function: Callable[[Store], _Result]) -> _Result:
         self.services.writer.flush(self.settings.flush_wait_seconds_max)

@@ -157,6 +157,7 @@ class Services:
         return Store(
             settings.store or f"chdb://{self.directory / 'store'}",
             queries_max=settings.queries_max,
+            sql_queries_max=settings.sql_queries_max,
             query_seconds_max=settings.query_seconds_max,
             query_bytes_max=settings.query_bytes_max,
             scratch=self.directory / "scratch",

@@ -18,6 +18,7 @@ from clickhouse_connect.driver.exceptions import ClickHouseError, ProgrammingErr
 
 from inferlog.errors import ConfigError, InferlogError, InvalidInput, QueryLimitExceeded, RowsRefused, StoreUnavailable
 from inferlog.store.migrate import Placement, migrate
+from inferlog.store.refusals import LIMIT_CODES, explain
 
 _logger = logging.getLogger("inferlog.store")
 _DATABASE: Final = "inferlog"
@@ -27,16 +28,13 @@ _ROW_CODES: Final = frozenset(
 """ClickHouse error codes that speak of the data itself: it cannot be parsed or does not fit its column.
 Every other code (network, memory, disk, too many parts, …) may pass by itself, and the rows are sent again."""
 
-_LIMIT_CODES: Final = frozenset({158, 159, 160, 162, 241, 307, 396})
-"""ClickHouse error codes of a query that was cut: too slow, too many rows or bytes, too much memory."""
-
 _PATTERN_CODE: Final = 427
 """ClickHouse's error code of a regular expression that RE2 does not read. Only a caller's filter has one."""
 
 _FINAL_CODES: Final = frozenset({170, 192, 193, 194, 497, 516, 701})
 """ClickHouse error codes of a wrong user, password, permission or cluster: somebody must mend the setting `store`."""
 
-_OF_QUERIES: Final = {**dict.fromkeys(_LIMIT_CODES, QueryLimitExceeded), _PATTERN_CODE: InvalidInput}
+_OF_QUERIES: Final = {**dict.fromkeys(LIMIT_CODES, QueryLimitExceeded), _PATTERN_CODE: InvalidInput}
 
 _READ_SETTINGS: Final[dict[str, Any]] = {
     "date_time_output_format": "unix_timestamp",
@@ -77,6 +75,7 @@ class Store:
         url: str,
         *,
         queries_max: int = 4,
+        sql_queries_max: int = 2,
         query_seconds_max: float = 30.0,
         query_bytes_max: int = 400_000_000,
         scratch: Path | None = None,
@@ -90,14 +89,14 @@ class Store:
             scratch.mkdir(parents=True, exist_ok=True)
             tempfile.tempdir = str(scratch)
         self._dsn, self.placement = _read_url(url)
+        self._embedded = self._dsn.startswith("chdb:")
         self._read_settings = {
             **_READ_SETTINGS,
             "max_execution_time": query_seconds_max,
             "max_memory_usage": query_bytes_max,
         }
-        self._readers: queue.Queue[Client | None] = queue.Queue()
-        for _ in range(queries_max):
-            self._readers.put(None)  # opened when first used
+        self._readers = _pool(queries_max)
+        self._selectors = _pool(sql_queries_max)  # apart, so that callers' SQL keeps no other query waiting
         self._query_wait_seconds = query_seconds_max
         self._insert_lock = threading.Lock()
         self._opening = threading.Lock()
@@ -108,7 +107,7 @@ class Store:
         try:
             self._open()
         except StoreUnavailable as error:
-            if self._dsn.startswith("chdb:") or not _may_pass(error.__cause__):
+            if self._embedded or not _may_pass(error.__cause__):
                 raise
             _logger.warning("logs are taken into the journal until the store is there: %s", error)
 
@@ -140,9 +139,24 @@ class Store:
 
     def query(self, sql: str, parameters: Mapping[str, Any] | None = None) -> bytes:
         """Run one SELECT and return its rows as lines of JSON. `{database}` in it is the store's database."""
-        with self._reader() as client, _as_our_errors(_OF_QUERIES):
+        with self._lend(self._readers) as client, _as_our_errors(_OF_QUERIES):
             statement = self.placement.render(sql)
             return client.raw_query(statement, parameters=dict(parameters or {}), fmt="JSONEachRow")
+
+    def select(self, sql: str, parameters: Mapping[str, Any], settings: Mapping[str, Any], fmt: str) -> bytes:
+        """Run a SELECT that a caller wrote under these settings, and return its result in this format of the engine.
+
+        Settings stand in the statement, after its end, so that nothing of them outlives it. Raises InvalidInput for
+        what is wrong in the SELECT, QueryLimitExceeded, StoreUnavailable.
+        """
+        apart = {"allow_python_table_function": 0} if self._embedded else {}  # else FROM finds variables
+        ending = ", ".join(f"{name} = {_quoted(value)}" for name, value in {**apart, **settings}.items())
+        with self._lend(self._selectors) as client, _as_the_callers():
+            return client.raw_query(
+                f"{sql}\nFORMAT {fmt}\nSETTINGS {ending}",
+                parameters=dict(parameters),
+                settings={"wait_end_of_query": 1},  # over HTTP: a failure is not put at the end of half a result
+            )
 
     def ping(self) -> bool:
         """Tell whether the store answers."""
@@ -156,19 +170,25 @@ class Store:
         for client in (self._writer, self._rewriter):
             if client is not None:
                 client.close()
-        while not self._readers.empty():
-            client = self._readers.get_nowait()
-            if client is not None:
-                client.close()
+        for pool in (self._readers, self._selectors):
+            while not pool.empty():
+                client = pool.get_nowait()
+                if client is not None:
+                    client.close()
 
     @contextmanager
-    def _reader(self) -> Iterator[Client]:
-        """Lend a client of the pool; wait for one as long as a query may take."""
+    def _lend(self, pool: "_Pool") -> Iterator[Client]:
+        """Lend a client of a pool; wait for one as long as a query may take.
+
+        An embedded client whose query failed is not used again: what that query had written of its result until then
+        stands before the result of the next one, which may be another project's.
+        """
         try:
-            client = self._readers.get(timeout=self._query_wait_seconds)
+            client = pool.get(timeout=self._query_wait_seconds)
         except queue.Empty:
             raise StoreUnavailable(
-                f"All queries_max store queries were busy for {self._query_wait_seconds:g} s; try again shortly"
+                f"All store queries (queries_max, sql_queries_max) were busy for {self._query_wait_seconds:g} s; "
+                "try again shortly"
             ) from None
         try:
             if client is None:
@@ -176,8 +196,13 @@ class Store:
                 with _as_our_errors({}):
                     client = self._connect(self._read_settings)
             yield client
+        except BaseException:
+            if client is not None and self._embedded:
+                client.close()
+                client = None
+            raise
         finally:
-            self._readers.put(client)
+            pool.put(client)
 
     def _connect(self, settings: dict[str, Any]) -> Client:
         try:
@@ -193,6 +218,22 @@ class Store:
                 self.migrated = migrate(client.command, lambda sql: _column(client, sql), self.placement)
                 self._writer = client
             return self._writer
+
+
+_Pool = queue.Queue[Client | None]
+
+
+def _pool(size: int) -> _Pool:
+    """Return places for clients, each opened when it is first used."""
+    pool: _Pool = queue.Queue()
+    for _ in range(size):
+        pool.put(None)
+    return pool
+
+
+def _quoted(value: Any) -> str:
+    """Return a setting's value as a literal; the engine reads a number from a text as well."""
+    return "'" + str(value).replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
 def _column(client: Client, sql: str) -> list[str]:
@@ -242,6 +283,17 @@ def _as_our_errors(known: Mapping[int, type[InferlogError]]) -> Iterator[None]:
         ours = known.get(code, StoreUnavailable)
         raise ours(f"{_TEXTS[ours]}: {text}") from error
     except (OSError, ConnectionError, msgspec.DecodeError) as error:
+        raise StoreUnavailable(f"The store cannot be reached: {error}") from error
+
+
+@contextmanager
+def _as_the_callers() -> Iterator[None]:
+    """Turn the driver's errors of a SELECT that a caller wrote into errors for that caller."""
+    try:
+        yield
+    except ClickHouseError as error:
+        raise explain(*_code_and_text(error)) from error
+    except (OSError, ConnectionError) as error:
         raise StoreUnavailable(f"The store cannot be reached: {error}") from error
 
 
