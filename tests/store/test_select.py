@@ -23,7 +23,7 @@ OTHER = "0190c3b0-e3a7-7f6e-8d5a-000000000009"
 LAST = "0190c3b0-e3a7-7f6e-8d5a-00000000000b"
 ALONE = "alone"
 SECRET = "secret-of-another"
-LIMITS = Limits(10.0, 300_000_000, 10_000, 5_000_000)
+LIMITS = Limits(10.0, 300_000_000, 10_000, 20_000_000)
 REFUSED_BY_SETTINGS = (
     "file('/etc/passwd', 'LineAsString')", "url('http://127.0.0.1:1/', 'LineAsString')", "loop({database}.logs)",
     "executable('ls', 'LineAsString', 'a String')", "remote('127.0.0.1', {database}.logs)", "sqlite('/tmp/x', 't')",
@@ -168,7 +168,7 @@ CONDITIONS = st.sampled_from(
         "JSONExtractInt(metadata, 'n') % 2 = 0",
         "NOT (model = 'b')",
         "timestamp > toDateTime64(1760000003, 3, 'UTC')",
-        "usage_details['input'] > 3",
+        "usage_details.input > 3",
         "cost < 0.005",
         "prompt_tokens = (SELECT max(prompt_tokens) FROM {t})",
         "toDate(customer_email) > 0",

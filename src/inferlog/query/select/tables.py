@@ -5,6 +5,8 @@ from typing import Final
 
 import msgspec
 
+from inferlog.pricing.buckets import BUCKETS
+
 
 class Column(msgspec.Struct, frozen=True):
     """A column as a caller sees it; `type` is ClickHouse's."""
@@ -25,6 +27,11 @@ class Table(msgspec.Struct, frozen=True):
 _WORD: Final = "LowCardinality(String)"
 _TIME: Final = "DateTime64(6, 'UTC')"
 _MONEY: Final = "Nullable(Decimal(38, 12))"
+
+
+def _by_bucket(kind: str) -> str:
+    return f"Tuple({', '.join(f'{name} {kind}' for name in BUCKETS)})"
+
 
 _COLUMNS: Final[Mapping[str, tuple[str, str]]] = {
     "id": ("UUID", "The log's id. The API writes it without dashes; id = '<32 hex digits>' finds it"),
@@ -57,8 +64,8 @@ _COLUMNS: Final[Mapping[str, tuple[str, str]]] = {
     "cost_source": (_WORD, "given, unit_prices, price_book, project_price, or empty for no cost"),
     "prompt_unit_price": (_MONEY, "USD per million tokens in, if the sender gave it"),
     "completion_unit_price": (_MONEY, "USD per million tokens out, if the sender gave it"),
-    "usage_details": ("Map(LowCardinality(String), UInt32)", "Tokens by bucket; buckets do not overlap"),
-    "cost_details": ("Map(LowCardinality(String), Decimal(38, 12))", "USD by bucket"),
+    "usage_details": (_by_bucket("UInt32"), "Tokens by bucket, usage_details.cache_read; buckets do not overlap"),
+    "cost_details": (_by_bucket("Decimal(38, 12)"), "USD by bucket, cost_details.cache_read"),
     "price_id": (_WORD, "The price that the cost was worked out with"),
     "price_version": (_WORD, "The version of that price"),
     "service_tier": (_WORD, "The provider's tier of service: batch, flex, priority, …"),
