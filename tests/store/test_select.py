@@ -3,6 +3,7 @@
 import json
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -207,11 +208,10 @@ SOURCES = st.sampled_from(
 )
 
 
-@pytest.fixture(scope="module")
-def mixed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+@pytest.fixture
+def mixed(tmp_path: Path) -> Iterator[Store]:
     """A store with another project's logs before, between and after one's own, and, in ALONE, a copy of these only."""
-    directory = tmp_path_factory.mktemp("mixed")
-    store = Store(f"chdb://{directory / 'store'}", scratch=directory / "scratch")
+    store = Store(f"chdb://{tmp_path / 'store'}", scratch=tmp_path / "scratch")
     store.insert([rows_of(OTHER, 40, SECRET) + rows_of(OWN, 40, "1") + rows_of(LAST, 90, SECRET)], "rows")
     store.execute(f"CREATE DATABASE {ALONE}", {})
     store.execute(f"CREATE TABLE {ALONE}.logs AS {{database}}.logs", {})
