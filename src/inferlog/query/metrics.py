@@ -17,12 +17,12 @@ from inferlog.pricing.buckets import BUCKETS
 from inferlog.query.compile import Parameters
 from inferlog.query.fields import Field
 from inferlog.query.logs import Rows
-from inferlog.query.render import amount
+from inferlog.query.render import amount, iso_time
 from inferlog.query.selection import Selection, bind
 from inferlog.query.statements import statement
 
 Interval = Literal["minute", "hour", "day", "week", "month"]
-_Unit = Literal["logs", "tokens", "USD", "seconds", "tokens/s", "share"]
+_Unit = Literal["logs", "tokens", "USD", "seconds", "tokens/s", "share", "days", "time"]
 
 
 class Metric(NamedTuple):
@@ -59,6 +59,15 @@ METRICS: Final[dict[str, Metric]] = {
     ),
     "unpriced_count": Metric("countIf(isNull(cost))", "logs", "Logs without a cost: their price is not known"),
     "estimated_count": Metric("countIf(notEmpty(estimated))", "logs", "Logs whose tokens or cost are estimated"),
+    "first_start": Metric("toUnixTimestamp64Micro(min(start_time))", "time", "When the first of the calls began"),
+    "first_seen": Metric("toUnixTimestamp64Micro(min(timestamp))", "time", "When the first of the calls completed"),
+    "last_seen": Metric("toUnixTimestamp64Micro(max(timestamp))", "time", "When the last of the calls completed"),
+    "active_days": Metric("uniqExact(toDate(timestamp))", "days", "Days (UTC) on which there are logs"),
+    "duration": Metric(
+        "greatest(toUnixTimestamp64Micro(max(timestamp)) - toUnixTimestamp64Micro(min(start_time)), 0) / 1000000",
+        "seconds",
+        "From the first beginning to the last end",
+    ),
     "total_cost": Metric("ifNull(sum(cost), 0)", "USD", "Cost of the logs that have one"),
     "average_cost": Metric("sum(cost)", "USD", "Cost per log that has one"),
     **{
@@ -94,7 +103,8 @@ _STRETCHES: Final[dict[Interval, str]] = {
 
 
 class Measurement(msgspec.Struct, frozen=True, kw_only=True):
-    """Which figures of which logs, by which fields and stretches of time, in which order, and at most how many rows.
+    """Which figures of which logs, by which fields and stretches of time, in which order, and at most how many rows
+    after how many that are skipped.
 
     `sort_by` is one of `metrics`; without it the rows come by time and group.
     """
@@ -107,6 +117,7 @@ class Measurement(msgspec.Struct, frozen=True, kw_only=True):
     sort_by: str = ""
     descending: bool = False
     rows_max: int = 10_000
+    rows_skipped: int = 0
 
 
 class Measured(NamedTuple):
@@ -138,10 +149,19 @@ def measure(rows: Rows, wanted: Measurement) -> Measured:
     sql = statement("metrics.measure")
     for placeholder, part in parts.items():
         sql = sql.replace(placeholder, part)
-    lines = rows.query(sql, parameters.values | {"limit": wanted.rows_max + 1}).splitlines()
+    limits = {"limit": wanted.rows_max + 1, "offset": wanted.rows_skipped}
+    lines = rows.query(sql, parameters.values | limits).splitlines()
     zone = ZoneInfo(wanted.time_zone)
     found = [_row(msgspec.json.decode(line), wanted, zone) for line in lines[: wanted.rows_max]]
     return Measured(found, truncated=len(lines) > wanted.rows_max)
+
+
+def count_groups(rows: Rows, selection: Selection, group_by: tuple[Field, ...]) -> int:
+    """Return how many groups there are: how many rows `measure` has on all pages."""
+    where, parameters = bind(selection)
+    keys = ", ".join(parameters.expression(field) for field in group_by)
+    sql = statement("metrics.count_groups").replace("{keys}", keys).replace("{selection}", where)
+    return int(msgspec.json.decode(rows.query(sql, parameters.values))["count"])
 
 
 def _columns(wanted: Measurement, parameters: Parameters) -> dict[str, str]:
@@ -174,6 +194,8 @@ def _row(found: dict[str, Any], wanted: Measurement, zone: ZoneInfo) -> dict[str
             if name == "average_cost" and value is not None:
                 value = (value / found["mn"]).quantize(_LAST_DIGIT)
             value = amount(value)
+        if METRICS[name].unit == "time":
+            value = iso_time(value / 1_000_000) if value else None
         row[name] = value
     return row
 

@@ -17,7 +17,7 @@ _FLAG: Final[Schema] = {"enum": ["true", "false"]}
 _JSON: Final = "application/json"
 _ERRORS: Final = ("400", "401", "403", "408", "413", "415", "422", "429", "503")
 
-_SELECTING: Final[dict[str, tuple[Schema, str]]] = {
+SELECTING: Final[dict[str, tuple[Schema, str]]] = {
     "start_time": (_DATE, "Earliest timestamp. Default: none."),
     "end_time": (_DATE, "Latest timestamp. Default: none."),
     "environment": ({"enum": ["prod", "test"]}, "Default: the key's own."),
@@ -51,7 +51,7 @@ _VALUES: Final[dict[Kind, Schema]] = {
 _SINGLE: Final = ("lt", "lte", "gt", "gte")
 _ABSENCE: Final = ("empty", "not_empty", "isnull")
 _PATTERNS: Final = ("regex", "ilike", "full_text_search")
-_FILTERS_TEXT: Final = (
+FILTERS_TEXT: Final = (
     "Field → condition, list of conditions, or bundle {connector, filter_params}; docs/api.md says what operators mean."
 )
 
@@ -59,7 +59,7 @@ _FILTERS_TEXT: Final = (
 def schemas() -> Schema:
     """Return the schemas that these routes refer to."""
     listed = {
-        "results": {"type": "array", "items": _ref("StoredLog")},
+        "results": {"type": "array", "items": ref("StoredLog")},
         "count": {**_WHOLE, "description": "Logs on all pages"},
         "next": {"anyOf": [_TEXT, {"type": "null"}], "description": "Address of the next page"},
         "previous": {"anyOf": [_TEXT, {"type": "null"}], "description": "Address of the page before"},
@@ -67,43 +67,43 @@ def schemas() -> Schema:
         "filters_data": {"type": "object"},
     }
     measured = {
-        "results": {"type": "array", "items": _ref("Figures")},
+        "results": {"type": "array", "items": ref("Figures")},
         "truncated": {"type": "boolean", "description": "There were more rows than limit"},
         "current_filters": {"type": "object"},
     }
     return {
         **{f"{kind.capitalize()}Condition": _condition(kind) for kind in OPERATORS},
         "Filters": _filters(),
-        "Page": _object(listed),
-        "Summary": _object({name: _figure(name) for name in SUMMARY} | {"scores": {"type": "object"}}),
+        "Page": object_of(listed),
+        "Summary": object_of({name: figure(name) for name in SUMMARY} | {"scores": {"type": "object"}}),
         "Figures": _figures(),
-        "Measured": _object(measured),
+        "Measured": object_of(measured),
     }
 
 
 def list_operation(name: str, errors: dict[str, str]) -> Schema:
     """Return a GET that lists logs."""
-    return _operation(name, "List logs", "logs", "Page", errors, _query({**_PAGING, **_SELECTING}))
+    return operation(name, "List logs", "logs", "Page", errors, query({**_PAGING, **SELECTING}))
 
 
 def paths(errors: dict[str, str]) -> Schema:
     """Return the paths; `errors` says what each status of an error means."""
-    paged = {**_PAGING, **_SELECTING}
-    body = _body({**paged, "filters": (_ref("Filters"), _FILTERS_TEXT)})
+    paged = {**_PAGING, **SELECTING}
+    body = body_of({**paged, "filters": (ref("Filters"), FILTERS_TEXT)})
     totals = "The totals of logs, to the last digit"
     return {
         "/api/request-logs/list/": {
             "get": list_operation("list_logs", errors),
-            "post": _operation("list_by_body", "List logs", "logs", "Page", errors, _query(paged), body),
+            "post": operation("list_by_body", "List logs", "logs", "Page", errors, query(paged), body),
         },
         "/api/request-logs/summary/": {
-            "get": _operation("show_summary", totals, "figures", "Summary", errors, _query(_SELECTING)),
-            "post": _operation("summarize_by_body", totals, "figures", "Summary", errors, _query(_SELECTING), body),
+            "get": operation("show_summary", totals, "figures", "Summary", errors, query(SELECTING)),
+            "post": operation("summarize_by_body", totals, "figures", "Summary", errors, query(SELECTING), body),
         },
         "/api/metrics/query/": {
-            "post": _operation(
+            "post": operation(
                 "query_metrics", "Figures of logs, by any fields and by time", "figures", "Measured", errors,
-                _query(_SELECTING), _body({**_SELECTING, **_MEASURING, "filters": (_ref("Filters"), _FILTERS_TEXT)}),
+                query(SELECTING), body_of({**SELECTING, **_MEASURING, "filters": (ref("Filters"), FILTERS_TEXT)}),
             ),
         },
     }  # fmt: skip
@@ -143,16 +143,16 @@ def _form(operators: list[str], value: Schema, least: int, most: int) -> Schema:
         "value": {"type": "array", "items": value, "minItems": least, "maxItems": most},
         "connector": {"enum": ["AND", "OR"]},
     }
-    return {**_object(properties, ["operator", "value"]), "additionalProperties": False}
+    return {**object_of(properties, ["operator", "value"]), "additionalProperties": False}
 
 
 def _filters() -> Schema:
-    properties = {field.name: _of_field(_ref(f"{field.kind.capitalize()}Condition")) for field in fields()}
+    properties = {field.name: _of_field(ref(f"{field.kind.capitalize()}Condition")) for field in fields()}
     return {
         "type": "object",
-        "description": _FILTERS_TEXT,
+        "description": FILTERS_TEXT,
         "properties": properties,
-        "patternProperties": {"^metadata__[A-Za-z0-9_]{1,50}$": _of_field(_ref("MetadataCondition"))},
+        "patternProperties": {"^metadata__[A-Za-z0-9_]{1,50}$": _of_field(ref("MetadataCondition"))},
         "additionalProperties": False,
         "maxProperties": 10,
     }
@@ -162,30 +162,31 @@ def _of_field(condition: Schema) -> Schema:
     return {"anyOf": [condition, {"type": "array", "items": condition, "maxItems": 5}]}
 
 
-def _figure(name: str) -> Schema:
+def figure(name: str) -> Schema:
+    """Return the schema of a metric."""
     metric = METRICS[name]
-    whole = metric.unit in ("logs", "tokens")
-    return {**(_WHOLE if whole else _NUMBER), "description": f"{metric.description} ({metric.unit})"}
+    schema = {"logs": _WHOLE, "tokens": _WHOLE, "days": _WHOLE, "time": _DATE}.get(metric.unit, _NUMBER)
+    return {**schema, "description": f"{metric.description} ({metric.unit})"}
 
 
 def _figures() -> Schema:
     """Return the schema of one row: its time, its group, and each metric that was asked for."""
     properties: Schema = {"time": _DATE, "group": {"type": "object", "description": "Field → value"}}
     properties |= {
-        name: {"anyOf": [{key: value for key, value in _figure(name).items() if key == "type"}, {"type": "null"}],
-               "description": _figure(name)["description"]}
+        name: {"anyOf": [{key: value for key, value in figure(name).items() if key == "type"}, {"type": "null"}],
+               "description": figure(name)["description"]}
         for name in METRICS
     }  # fmt: skip
-    return _object(properties, [])
+    return object_of(properties, [])
 
 
-def _operation(
+def operation(
     name: str, summary: str, tag: str, answer: str, errors: dict[str, str], query: list[Schema],
     body: Schema | None = None,
 ) -> Schema:  # fmt: skip
-    responses: Schema = {"200": {"description": "Done", "content": {_JSON: {"schema": _ref(answer)}}}}
+    responses: Schema = {"200": {"description": "Done", "content": {_JSON: {"schema": ref(answer)}}}}
     for code in _ERRORS:
-        responses[code] = {"description": errors[code], "content": {_JSON: {"schema": _ref("Error")}}}
+        responses[code] = {"description": errors[code], "content": {_JSON: {"schema": ref("Error")}}}
     operation: Schema = {
         "operationId": name, "summary": summary, "description": _QUICK, "parameters": query, "responses": responses,
         "tags": [tag],
@@ -193,26 +194,29 @@ def _operation(
     return operation | ({"requestBody": body} if body else {})
 
 
-def _query(parameters: dict[str, tuple[Schema, str]]) -> list[Schema]:
+def query(parameters: dict[str, tuple[Schema, str]]) -> list[Schema]:
+    """Return the parameters of a query string."""
     return [
         {"name": name, "in": "query", "required": False, "description": text, "schema": schema}
         for name, (schema, text) in parameters.items()
     ]
 
 
-def _body(parameters: dict[str, tuple[Schema, str]]) -> Schema:
+def body_of(parameters: dict[str, tuple[Schema, str]]) -> Schema:
     """Return the body of a request: the query's parameters, which win over these, and filters."""
     properties = {
         name: schema if "$ref" in schema else {**schema, "description": text}
         for name, (schema, text) in parameters.items()
     }
-    schema = {**_object(properties, []), "additionalProperties": False}
+    schema = {**object_of(properties, []), "additionalProperties": False}
     return {"required": False, "content": {_JSON: {"schema": schema}}}
 
 
-def _object(properties: Schema, required: list[str] | None = None) -> Schema:
+def object_of(properties: Schema, required: list[str] | None = None) -> Schema:
+    """Return the schema of an object; without `required` it has all its properties."""
     return {"type": "object", "properties": properties, "required": list(properties) if required is None else required}
 
 
-def _ref(name: str) -> Schema:
+def ref(name: str) -> Schema:
+    """Return a reference to a schema."""
     return {"$ref": f"#/components/schemas/{name}"}

@@ -13,7 +13,7 @@ from inferlog.server.http import Call, sent_path
 
 PARAMETERS: Final = ("page", "page_size", "sort_by")
 _SIZE: Final = 100
-_PAGE_MAX: Final = 2**40
+PAGE_MAX: Final = 2**40
 _BY_TIME: Final = frozenset({"id", "timestamp"})
 SORTED_BY: Final = (
     "id", "timestamp", "cost", "time_to_first_token", "latency", "prompt_tokens", "completion_tokens", "all_tokens",
@@ -26,7 +26,7 @@ def read_page(call: Call, asked: Asked) -> Page:
     """Return the page asked for. Raises InvalidInput naming the parameter."""
     given = asked.given
     sort = str(given.get("sort_by") or "-id")
-    number = whole_number(given, "page", 1, _PAGE_MAX)
+    number = whole_number(given, "page", 1, PAGE_MAX)
     size = whole_number(given, "page_size", _SIZE, call.settings.page_size_max)
     name = sort.removeprefix("-")
     if name not in SORTED_BY:

@@ -6,6 +6,7 @@ from starlette.types import Scope
 
 from inferlog.server import (
     budgets,
+    groups,
     langfuse,
     langfuse_media,
     logfire,
@@ -38,6 +39,7 @@ class RouteRow(NamedTuple):
 
 GET: Final = ("GET",)
 POST: Final = ("POST",)
+BOTH: Final = ("GET", "POST")
 
 # fmt: off
 ROUTES: Final = (
@@ -51,6 +53,15 @@ ROUTES: Final = (
     RouteRow(GET, "/request-logs/summary", measures.show_summary, "read"),
     RouteRow(POST, "/request-logs/summary", measures.summarize_by_body, "read"),
     RouteRow(POST, "/metrics/query", measures.query_metrics, "read"),
+    RouteRow(BOTH, "/request-logs/groups", groups.group_logs, "read"),
+    RouteRow(BOTH, "/log_threads", groups.list_threads, "read"),
+    RouteRow(BOTH, "/traces/list", groups.list_traces, "read"),
+    RouteRow(GET, "/dashboard/top-models", groups.show_top("models"), "read"),
+    RouteRow(GET, "/dashboard/top-users", groups.show_top("users"), "read"),
+    RouteRow(GET, "/dashboard/top-keys", groups.show_top("keys"), "read"),
+    RouteRow(GET, "/dashboard/top-prompts", groups.show_top("prompts"), "read"),
+    RouteRow(GET, "/dashboard/top-providers", groups.show_top("providers"), "read"),
+    RouteRow(GET, "/dashboard/top-deployments", groups.show_top("deployments"), "read"),
     RouteRow(GET, "/request-logs/{log_id}", logs.show, "read"),
     RouteRow(GET, "/reprices", reprices.list_reprices, "read"),
     RouteRow(POST, "/reprices", reprices.start_reprice, "admin"),

@@ -3,4 +3,4 @@ SELECT {columns} FROM {database}.logs
 WHERE {selection}
 {grouping}
 ORDER BY {order}
-LIMIT {limit:UInt64}
+LIMIT {limit:UInt64} OFFSET {offset:UInt64}

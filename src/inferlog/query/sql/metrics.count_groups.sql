@@ -1,0 +1,6 @@
+-- How many groups the selected logs make.
+SELECT count() AS count FROM (
+    SELECT 1 FROM {database}.logs
+    WHERE {selection}
+    GROUP BY {keys}
+)
