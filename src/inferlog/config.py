@@ -53,6 +53,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     filter_bytes_max: Annotated[_Positive, _setting("Most bytes of one request's filters.")] = 60_000
     group_fields_max: Annotated[_Positive, _setting("Most fields by which one metrics query groups.")] = 8
     metric_rows_max: Annotated[_Positive, _setting("Most rows of one metrics query.")] = 10_000
+    trace_spans_max: Annotated[_Positive, _setting("Most spans of one trace that is shown.")] = 50_000
+    trace_depth_max: Annotated[
+        Annotated[int, Meta(ge=1, le=200)],
+        _setting("Most levels of a trace's tree."),
+    ] = 200
     own_prices_max: Annotated[_Positive, _setting("Most prices of its own that a project may have.")] = 10_000
     price_file_bytes_max: Annotated[_Positive, _setting("Largest file of prices, bytes.")] = 50 * _MB
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, Final
 
 import httpx
@@ -28,6 +29,8 @@ _LOGS: Final = [
         "trace_unique_id": f"trace-{number // 4}",
         "span_unique_id": f"span-{number}",
         "span_parent_id": "" if number % 4 == 0 else f"span-{number - 1}",
+        "input": "said",
+        "metadata": {"n": number},
         "span_name": f"step {number % 4}",
         "status_code": 500 if number == 5 else 200,
     }
@@ -132,3 +135,41 @@ def test_groups_show_the_keys_project_alone(server: Server) -> None:
     with server.client(new_project_key(server)) as other:
         for path in (f"{GROUPS}?group_by=model", THREADS, TRACES, "/api/dashboard/top-models/"):
             assert other.get(path).json()["results"] == []
+
+
+def test_one_trace_is_a_tree_with_totals(client: httpx.Client) -> None:
+    """Its spans under their parents, and the totals that the list shows."""
+    answer = client.get("/api/traces/trace-1/")
+    assert answer.status_code == 200, answer.text
+    trace = answer.json()
+    [listed] = [each for each in client.get(TRACES).json()["results"] if each["id"] == "trace-1"]
+    assert {name: trace[name] for name in listed} == listed
+    names, level = [], trace["span_tree"]
+    while level:
+        [span] = level
+        names.append((span["span_unique_id"], span["status"], span["input"], span["metadata"]))
+        level = span["children"]
+    assert names == [
+        (f"span-{number}", "failed" if number == 5 else "success", "said", {"n": number}) for number in range(4, 8)
+    ]
+    assert (trace["truncated"], trace["blurred"]) == (False, False)
+    assert refusal(client.get("/api/traces/trace-9/"), 404) == "Trace not found"
+
+
+def test_a_large_trace_comes_with_limits_that_it_states(tmp_path: Path) -> None:
+    """Past page_bytes_max spans come without bodies, past trace_spans_max not at all, and it says so."""
+    limits = {"page_bytes_max": 3_000, "trace_spans_max": 30, "flush_seconds": 0.05}
+    with Server(tmp_path / "data", **limits) as own, own.client() as client:
+        logs = [
+            {"trace_unique_id": "t", "span_unique_id": f"s{n}", "span_parent_id": f"s{n - 1}", "input": "x" * 200}
+            for n in range(40)
+        ]
+        client.post(BATCH, json={"logs": logs}).raise_for_status()
+        trace = client.get("/api/traces/t").json()
+    spans, level = [], trace["span_tree"]
+    while level:
+        spans += level
+        level = [child for span in level for child in span["children"]]
+    assert (trace["truncated"], trace["blurred"], trace["span_count"], len(spans)) == (True, True, 40, 30)
+    assert 0 < sum(not span["blurred"] for span in spans) < 30
+    assert all(bool(span["input"]) != span["blurred"] for span in spans)

@@ -122,7 +122,7 @@ def render(log: Log) -> dict[str, Any]:
         "blurred": False,
     }
     shown |= {name: _or(getattr(log, name), None) for name in _VERBATIM}
-    shown |= _messages(log)
+    shown |= messages(log)
     if log.log_type not in READABLE_LOG_TYPES:
         shown["original_log_type"] = log.log_type
     _add_extra(shown, log)
@@ -137,7 +137,7 @@ def render_reduced(log: Log, bytes_max: int) -> dict[str, Any]:
     return render(log) | {"blurred": True, "blurred_reason": reason}
 
 
-def _messages(log: Log) -> dict[str, Any]:
+def messages(log: Log) -> dict[str, Any]:
     """Return what went in and came out, both as strings and as messages, each filled from the other."""
     messages, answer = log.prompt_messages, log.completion_message
     text_in, text_out = _as_text(log.input), _as_text(log.output)

@@ -38,6 +38,20 @@ def schemas() -> Schema:
         "Groups": page_of({**group, "description": "Each field under its name, and figures"}),
         "Threads": page_of(object_of(thread)),
         "Traces": page_of(object_of(trace)),
+        "Trace": object_of(
+            {
+                **trace,
+                "truncated": {"type": "boolean", "description": "There are more spans than trace_spans_max"},
+                "blurred": {"type": "boolean", "description": "Some spans are without bodies (page_bytes_max)"},
+                "span_tree": {"type": "array", "items": ref("Span")},
+            }
+        ),
+        "Span": object_of(
+            {
+                **dict.fromkeys(("id", "unique_id", "input", "output", "log_type"), _TEXT),
+                "children": {"type": "array", "items": {"type": "object"}, "description": "Spans like this one"},
+            }
+        ),
         "Top": page_of({"type": "object"}),
     }
 
@@ -87,6 +101,13 @@ def paths(errors: dict[str, str]) -> Schema:
             "get": operation(name, summary, "figures", answer, errors, asked),
             "post": operation(f"{name}_by_body", summary, "figures", answer, errors, query(SELECTING), body),
         }
+    trace_id = {"name": "trace_id", "in": "path", "required": True, "description": "trace_unique_id", "schema": _TEXT}
+    one = operation("show_trace", "One trace with its spans as a tree", "figures", "Trace", errors, [trace_id])
+    one["responses"]["404"] = {
+        "description": errors["404"],
+        "content": {"application/json": {"schema": ref("Error")}},
+    }
+    described["/api/traces/{trace_id}/"] = {"get": one}
     sorts = {name: name for name in ("number_of_requests", "total_cost", "total_tokens")}
     for name in TOPS:
         described[f"/api/dashboard/top-{name}/"] = {

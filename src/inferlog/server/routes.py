@@ -19,6 +19,7 @@ from inferlog.server import (
     spans,
     sql,
     system,
+    traces,
 )
 from inferlog.server.http import Handler, Needs
 
@@ -56,6 +57,7 @@ ROUTES: Final = (
     RouteRow(BOTH, "/request-logs/groups", groups.group_logs, "read"),
     RouteRow(BOTH, "/log_threads", groups.list_threads, "read"),
     RouteRow(BOTH, "/traces/list", groups.list_traces, "read"),
+    RouteRow(GET, "/traces/{trace_id}", traces.show_trace, "read"),
     RouteRow(GET, "/dashboard/top-models", groups.show_top("models"), "read"),
     RouteRow(GET, "/dashboard/top-users", groups.show_top("users"), "read"),
     RouteRow(GET, "/dashboard/top-keys", groups.show_top("keys"), "read"),
