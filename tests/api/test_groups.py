@@ -29,6 +29,7 @@ _LOGS: Final = [
         "trace_unique_id": f"trace-{number // 4}",
         "span_unique_id": f"span-{number}",
         "span_parent_id": "" if number % 4 == 0 else f"span-{number - 1}",
+        "customer_name": f"Name {number}",
         "input": "said",
         "metadata": {"n": number},
         "span_name": f"step {number % 4}",
@@ -133,7 +134,7 @@ def test_a_wrong_list_of_groups_is_refused(
 def test_groups_show_the_keys_project_alone(server: Server) -> None:
     """Another project's logs are in no list."""
     with server.client(new_project_key(server)) as other:
-        for path in (f"{GROUPS}?group_by=model", THREADS, TRACES, "/api/dashboard/top-models/"):
+        for path in (f"{GROUPS}?group_by=model", THREADS, TRACES, "/api/users/list/", "/api/dashboard/top-models/"):
             assert other.get(path).json()["results"] == []
 
 
@@ -158,7 +159,7 @@ def test_one_trace_is_a_tree_with_totals(client: httpx.Client) -> None:
 
 def test_a_large_trace_comes_with_limits_that_it_states(tmp_path: Path) -> None:
     """Past page_bytes_max spans come without bodies, past trace_spans_max not at all, and it says so."""
-    limits = {"page_bytes_max": 3_000, "trace_spans_max": 30, "flush_seconds": 0.05}
+    limits: dict[str, Any] = {"page_bytes_max": 3_000, "trace_spans_max": 30, "flush_seconds": 0.05}
     with Server(tmp_path / "data", **limits) as own, own.client() as client:
         logs = [
             {"trace_unique_id": "t", "span_unique_id": f"s{n}", "span_parent_id": f"s{n - 1}", "input": "x" * 200}
@@ -173,3 +174,20 @@ def test_a_large_trace_comes_with_limits_that_it_states(tmp_path: Path) -> None:
     assert (trace["truncated"], trace["blurred"], trace["span_count"], len(spans)) == (True, True, 40, 30)
     assert 0 < sum(not span["blurred"] for span in spans) < 30
     assert all(bool(span["input"]) != span["blurred"] for span in spans)
+
+
+def test_customers_are_listed_with_figures(client: httpx.Client) -> None:
+    """The last one seen first comes first; name as it was last said; one customer is the list's."""
+    users = _pages(client, "/api/users/list/", {})
+    assert [user["customer_identifier"] for user in users] == ["customer-0", "customer-2", "customer-1"]
+    assert [user["name"] for user in users] == ["Name 9", "Name 11", "Name 10"]
+    assert [user["number_of_requests"] for user in users] == [3, 3, 3]
+    assert [user["error_count"] for user in users] == [0, 1, 0]
+    assert {(user["environment"], user["active_days"], user["total_tokens"]) for user in users} == {("prod", 1, 51)}
+    assert users[0]["first_seen"] == "2026-10-25T03:30:00.000000Z"
+    assert users[0]["last_active_timeframe"] == "2026-10-25T09:30:00.000000Z"
+    assert _exactly(client.get("/api/users/customer-2/").content) == users[1]
+    assert client.get("/api/users/").json()["count"] == 3
+    assert refusal(client.get("/api/users/nobody/"), 404) == (
+        "There is no log of a customer 'nobody' in this project and environment"
+    )

@@ -55,7 +55,7 @@ def _bounded(described: dict[str, Any]) -> dict[str, Any]:
     return bounded
 
 
-_LISTS: Final = ("/api/request-logs/groups/", "/api/log_threads/", "/api/traces/list/")
+_LISTS: Final = ("/api/request-logs/groups/", "/api/log_threads/", "/api/traces/list/", "/api/users/list/")
 _SOME_QUERIES: Final = ["SELECT 1 AS one", "SELECT model, count() AS calls FROM logs GROUP BY model"]
 _SOME_FIELDS: Final = ("model", "unique_id", "status_code", "cost", "timestamp", "failed", "flags", "metadata")
 """A field of each kind."""

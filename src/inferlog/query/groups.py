@@ -54,3 +54,22 @@ def fetch_trace_heads(rows: Rows, selection: Selection, trace: Field, ids: list[
         return {}
     sql, parameters = select("traces.heads", narrowed(selection, Condition(trace, "in", tuple(ids))))
     return {head.trace_unique_id: head for head in _heads.decode_lines(rows.query(sql, parameters))}
+
+
+class CustomerHead(msgspec.Struct, rename="its_{}".format):
+    """What is said of a customer: the name and the address that came with its latest log that has one."""
+
+    customer_identifier: str
+    name: str
+    email: str
+
+
+_customers = msgspec.json.Decoder(CustomerHead)
+
+
+def fetch_customer_heads(rows: Rows, selection: Selection, customer: Field, ids: list[str]) -> dict[str, CustomerHead]:
+    """Return what is said of these customers, by their identifiers."""
+    if not ids:
+        return {}
+    sql, parameters = select("customers.heads", narrowed(selection, Condition(customer, "in", tuple(ids))))
+    return {head.customer_identifier: head for head in _customers.decode_lines(rows.query(sql, parameters))}

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from inferlog.query.groups import TraceHead
+from inferlog.query.groups import CustomerHead, TraceHead
+from inferlog.server.customers import CUSTOMER_FIGURES
 from inferlog.server.groups import GROUP_FIGURES, GROUPS, THREAD_FIGURES, TOPS, TRACE_FIGURES
 from inferlog.server.openapi_reading import (
     FILTERS_TEXT,
@@ -33,11 +34,16 @@ def schemas() -> Schema:
     trace |= {name: _nullable(metric) for name, metric in TRACE_FIGURES.items()}
     thread: Schema = {"thread_identifier": _TEXT, "environment": _TEXT}
     thread |= {name: _nullable(metric) for name, metric in THREAD_FIGURES.items()}
+    user: Schema = dict.fromkeys(("id", "unique_organization_id", "environment"), _TEXT)
+    user |= dict.fromkeys(CustomerHead.__struct_fields__, _TEXT)
+    user |= {name: _nullable(metric) for name, metric in CUSTOMER_FIGURES.items()}
     group = object_of({name: _nullable(name) for name in GROUP_FIGURES})
     return {
         "Groups": page_of({**group, "description": "Each field under its name, and figures"}),
         "Threads": page_of(object_of(thread)),
         "Traces": page_of(object_of(trace)),
+        "Users": page_of(ref("User")),
+        "User": object_of(user),
         "Trace": object_of(
             {
                 **trace,
@@ -85,6 +91,7 @@ def paths(errors: dict[str, str]) -> Schema:
     by_name = dict(zip(GROUP_FIGURES, GROUP_FIGURES, strict=True))
     lists = {
         "/api/request-logs/groups/": ("group_logs", "Groups of logs by any fields", "Groups", by_name, _GROUP_BY),
+        "/api/users/list/": ("list_users", "List customers with figures", "Users", CUSTOMER_FIGURES, {}),
         "/api/log_threads/": ("list_threads", "List threads", "Threads", THREAD_FIGURES, {}),
         "/api/traces/list/": ("list_traces", "List traces with totals of their spans", "Traces", TRACE_FIGURES, {}),
     }
@@ -101,13 +108,18 @@ def paths(errors: dict[str, str]) -> Schema:
             "get": operation(name, summary, "figures", answer, errors, asked),
             "post": operation(f"{name}_by_body", summary, "figures", answer, errors, query(SELECTING), body),
         }
-    trace_id = {"name": "trace_id", "in": "path", "required": True, "description": "trace_unique_id", "schema": _TEXT}
-    one = operation("show_trace", "One trace with its spans as a tree", "figures", "Trace", errors, [trace_id])
-    one["responses"]["404"] = {
-        "description": errors["404"],
-        "content": {"application/json": {"schema": ref("Error")}},
+    described["/api/users/"] = {
+        "get": operation(
+            "list_users_of_old", "List customers with figures", "figures", "Users", errors,
+            query({**paging(CUSTOMER_FIGURES), **SELECTING}),
+        )
+    }  # fmt: skip
+    described["/api/traces/{trace_id}/"] = {
+        "get": _one("show_trace", "One trace with its spans as a tree", "Trace", "trace_id", errors, [])
     }
-    described["/api/traces/{trace_id}/"] = {"get": one}
+    described["/api/users/{customer_identifier}/"] = {
+        "get": _one("show_user", "One customer", "User", "customer_identifier", errors, query(SELECTING))
+    }
     sorts = {name: name for name in ("number_of_requests", "total_cost", "total_tokens")}
     for name in TOPS:
         described[f"/api/dashboard/top-{name}/"] = {
@@ -116,6 +128,17 @@ def paths(errors: dict[str, str]) -> Schema:
                 query({**paging(sorts), **SELECTING}),
             )
         }  # fmt: skip
+    return described
+
+
+def _one(name: str, summary: str, answer: str, by: str, errors: dict[str, str], parameters: list[Schema]) -> Schema:
+    """Return an operation on one thing of a path."""
+    of_path = {"name": by, "in": "path", "required": True, "description": "As logs have it", "schema": _TEXT}
+    described = operation(name, summary, "figures", answer, errors, [of_path, *parameters])
+    described["responses"]["404"] = {
+        "description": errors["404"],
+        "content": {"application/json": {"schema": ref("Error")}},
+    }
     return described
 
 

@@ -6,6 +6,7 @@ from starlette.types import Scope
 
 from inferlog.server import (
     budgets,
+    customers,
     groups,
     langfuse,
     langfuse_media,
@@ -55,6 +56,9 @@ ROUTES: Final = (
     RouteRow(POST, "/request-logs/summary", measures.summarize_by_body, "read"),
     RouteRow(POST, "/metrics/query", measures.query_metrics, "read"),
     RouteRow(BOTH, "/request-logs/groups", groups.group_logs, "read"),
+    RouteRow(BOTH, "/users/list", customers.list_users, "read"),
+    RouteRow(GET, "/users", customers.list_users, "read"),
+    RouteRow(GET, "/users/{customer_identifier}", customers.show_user, "read"),
     RouteRow(BOTH, "/log_threads", groups.list_threads, "read"),
     RouteRow(BOTH, "/traces/list", groups.list_traces, "read"),
     RouteRow(GET, "/traces/{trace_id}", traces.show_trace, "read"),
