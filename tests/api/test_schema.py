@@ -32,7 +32,7 @@ def _bounded(described: dict[str, Any]) -> dict[str, Any]:
     filters = bounded["components"]["schemas"]["Filters"]["properties"]
     bounded["components"]["schemas"]["Filters"]["properties"] = {name: filters[name] for name in _SOME_FIELDS}
     del bounded["paths"]["/api/request-logs/list/"]["post"]["parameters"]  # those of get
-    for path in ("/api/request-logs/summary/", "/api/metrics/query/", *_LISTS):
+    for path in ("/api/request-logs/summary/", "/api/metrics/query/", *_LISTS, *_DASHBOARD):
         content = bounded["paths"][path]["post"]["requestBody"]["content"]["application/json"]
         content["schema"]["properties"]["filters"] = {"type": "object", "maxProperties": 0}  # those of the list
         del bounded["paths"][path]["post"]["parameters"]
@@ -56,6 +56,7 @@ def _bounded(described: dict[str, Any]) -> dict[str, Any]:
 
 
 _LISTS: Final = ("/api/request-logs/groups/", "/api/log_threads/", "/api/traces/list/", "/api/users/list/")
+_DASHBOARD: Final = tuple(path for path in _DESCRIPTION["paths"] if "/dashboard/" in path and "/top-" not in path)
 _SOME_QUERIES: Final = ["SELECT 1 AS one", "SELECT model, count() AS calls FROM logs GROUP BY model"]
 _SOME_FIELDS: Final = ("model", "unique_id", "status_code", "cost", "timestamp", "failed", "flags", "metadata")
 """A field of each kind."""

@@ -22,7 +22,7 @@ from inferlog.query.selection import Selection, bind
 from inferlog.query.statements import statement
 
 Interval = Literal["minute", "hour", "day", "week", "month"]
-_Unit = Literal["logs", "tokens", "USD", "seconds", "tokens/s", "share", "days", "time"]
+_Unit = Literal["logs", "tokens", "USD", "seconds", "tokens/s", "share", "days", "customers", "time"]
 
 
 class Metric(NamedTuple):
@@ -63,6 +63,9 @@ METRICS: Final[dict[str, Metric]] = {
     "first_seen": Metric("toUnixTimestamp64Micro(min(timestamp))", "time", "When the first of the calls completed"),
     "last_seen": Metric("toUnixTimestamp64Micro(max(timestamp))", "time", "When the last of the calls completed"),
     "active_days": Metric("uniqExact(toDate(timestamp))", "days", "Days (UTC) on which there are logs"),
+    "customer_count": Metric(
+        "uniqExactIf(customer_identifier, customer_identifier != '')", "customers", "Different customers"
+    ),
     "duration": Metric(
         "greatest(toUnixTimestamp64Micro(max(timestamp)) - toUnixTimestamp64Micro(min(start_time)), 0) / 1000000",
         "seconds",

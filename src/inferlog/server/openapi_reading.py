@@ -165,7 +165,8 @@ def _of_field(condition: Schema) -> Schema:
 def figure(name: str) -> Schema:
     """Return the schema of a metric."""
     metric = METRICS[name]
-    schema = {"logs": _WHOLE, "tokens": _WHOLE, "days": _WHOLE, "time": _DATE}.get(metric.unit, _NUMBER)
+    whole = metric.unit in ("logs", "tokens", "days", "customers")
+    schema = _WHOLE if whole else _DATE if metric.unit == "time" else _NUMBER
     return {**schema, "description": f"{metric.description} ({metric.unit})"}
 
 
