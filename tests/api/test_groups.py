@@ -188,6 +188,7 @@ def test_customers_are_listed_with_figures(client: httpx.Client) -> None:
     assert users[0]["last_active_timeframe"] == "2026-10-25T09:30:00.000000Z"
     assert _exactly(client.get("/api/users/customer-2/").content) == users[1]
     assert client.get("/api/users/").json()["count"] == 3
+    assert _exactly(client.get("/api/user/detail/customer-2").content) == users[1]
     assert refusal(client.get("/api/users/nobody/"), 404) == (
         "There is no log of a customer 'nobody' in this project and environment"
     )

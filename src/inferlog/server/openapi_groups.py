@@ -117,6 +117,9 @@ def paths(errors: dict[str, str]) -> Schema:
     described["/api/traces/{trace_id}/"] = {
         "get": _one("show_trace", "One trace with its spans as a tree", "Trace", "trace_id", errors, [])
     }
+    described["/api/user/detail/{customer_identifier}/"] = {
+        "get": _one("show_user_of_old", "One customer", "User", "customer_identifier", errors, query(SELECTING))
+    }
     described["/api/users/{customer_identifier}/"] = {
         "get": _one("show_user", "One customer", "User", "customer_identifier", errors, query(SELECTING))
     }

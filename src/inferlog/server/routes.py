@@ -60,6 +60,7 @@ ROUTES: Final = (
     RouteRow(BOTH, "/users/list", customers.list_users, "read"),
     RouteRow(GET, "/users", customers.list_users, "read"),
     RouteRow(GET, "/users/{customer_identifier}", customers.show_user, "read"),
+    RouteRow(GET, "/user/detail/{customer_identifier}", customers.show_user, "read"),
     RouteRow(BOTH, "/log_threads", groups.list_threads, "read"),
     RouteRow(BOTH, "/traces/list", groups.list_traces, "read"),
     RouteRow(GET, "/traces/{trace_id}", traces.show_trace, "read"),
