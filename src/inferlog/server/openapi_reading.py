@@ -2,6 +2,7 @@
 
 from typing import Any, Final, get_args
 
+from inferlog.query.exported import COLUMNS, FORMS
 from inferlog.query.fields import Kind, fields
 from inferlog.query.filters import OPERATORS
 from inferlog.query.metrics import METRICS, SUMMARY, Interval
@@ -100,6 +101,13 @@ def paths(errors: dict[str, str]) -> Schema:
             "get": _operation("show_summary", totals, "figures", "Summary", errors, _query(_SELECTING)),
             "post": _operation("summarize_by_body", totals, "figures", "Summary", errors, _query(_SELECTING), body),
         },
+        "/api/request-logs/export/": {
+            "get": _export("export_selected", errors),
+            "post": _export("export_by_body", errors) | {"requestBody": _body({
+                **_EXPORTING, **_SELECTING, "include_fields": _COLUMNS,
+                "filters": (_ref("Filters"), _FILTERS_TEXT),
+            })},
+        },
         "/api/metrics/query/": {
             "post": _operation(
                 "query_metrics", "Figures of logs, by any fields and by time", "figures", "Measured", errors,
@@ -123,6 +131,29 @@ _MEASURING: Final[dict[str, tuple[Schema, str]]] = {
     "time_zone": ({"enum": ["UTC", "Europe/Berlin", "America/New_York"]}, "Whose days; any name of the IANA database."),
     "limit": ({"type": "integer", "minimum": 1, "maximum": 10_000}, "Most rows. Default: 10,000."),
 }
+
+
+_COLUMNS: Final = ({"type": "array", "items": {"enum": [*COLUMNS]}}, "Which columns. Default: all.")
+_EXPORTING: Final[dict[str, tuple[Schema, str]]] = {
+    "format": ({"enum": [*FORMS]}, "Default: jsonl."),
+    "include_fields": ({"enum": ["id", "model,cost,timestamp"]}, "Which columns, by commas. Default: all."),
+    "sample": ({"type": "number", "minimum": 0.000001, "maximum": 1}, "Which share of the logs; the same each time."),
+}
+
+
+def _export(name: str, errors: dict[str, str]) -> Schema:
+    """Return an operation that answers with a stream of logs."""
+    operation = _operation(
+        name, "Export logs as a stream, oldest first", "logs", "Page", errors, _query({**_EXPORTING, **_SELECTING})
+    )
+    content: Schema = {content_type.split(";")[0]: {"schema": {}} for _, content_type in FORMS.values()}
+    header = {"description": "Logs selected when it began", "schema": _WHOLE}
+    operation["responses"]["200"] = {
+        "description": "The logs; an answer that is broken off is not whole",
+        "content": content,
+        "headers": {"Inferlog-Logs-Total": header},
+    }
+    return operation
 
 
 def _condition(kind: Kind) -> Schema:

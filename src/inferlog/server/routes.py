@@ -6,6 +6,7 @@ from starlette.types import Scope
 
 from inferlog.server import (
     budgets,
+    exports,
     langfuse,
     langfuse_media,
     logfire,
@@ -50,6 +51,8 @@ ROUTES: Final = (
     RouteRow(GET, "/request-logs", logs.list_logs, "read"),
     RouteRow(GET, "/request-logs/summary", measures.show_summary, "read"),
     RouteRow(POST, "/request-logs/summary", measures.summarize_by_body, "read"),
+    RouteRow(GET, "/request-logs/export", exports.export_selected, "read"),
+    RouteRow(POST, "/request-logs/export", exports.export_by_body, "read"),
     RouteRow(POST, "/metrics/query", measures.query_metrics, "read"),
     RouteRow(GET, "/request-logs/{log_id}", logs.show, "read"),
     RouteRow(GET, "/reprices", reprices.list_reprices, "read"),
