@@ -71,3 +71,24 @@ def test_a_store_that_dies_within_is_noticed(tmp_path: Path) -> None:
                     for _ in blocks:
                         pass
         assert any("a stream was broken off" in line for line in server.output)
+
+
+def test_export_import_export_gives_the_same_file(variables: dict[str, str], server: Server, tmp_path: Path) -> None:
+    """Into a data directory and to a server, in one file with new logs, and again without effect."""
+    first, again = tmp_path / "first.jsonl", tmp_path / "again.jsonl"
+    assert run_inferlog("export", first, variables=variables).returncode == 0
+    data = tmp_path / "data"
+    for told in ("3 logs imported, 0 refused", "0 logs imported, 3 were imported before, 0 refused"):
+        assert told in run_inferlog("import", first, f"--data={data}").stdout
+    with Server(data) as other:
+        key = run_inferlog("keys", "create", f"--data={data}", "--scope=read", "--scope=admin", "--scope=ingest").stdout
+        target = {"INFERLOG_URL": other.url, "INFERLOG_KEY": key.strip()}
+        assert run_inferlog("export", again, variables=target).returncode == 0
+        assert again.read_bytes() == first.read_bytes()
+        mixed = b'{"model":"new"}\n' + first.read_bytes()
+        done = run_inferlog("import", "-", given=mixed, variables=target)
+        assert "1 logs imported, 3 were imported before, 0 refused" in done.stdout, done.stderr
+    key = new_project_key(server, scopes=("ingest", "read", "admin"))
+    target = {"INFERLOG_URL": server.url, "INFERLOG_KEY": key}
+    assert "3 logs imported, 0 refused" in run_inferlog("import", first, variables=target).stdout
+    assert run_inferlog("export", variables=target).stdout == first.read_text()

@@ -23,7 +23,7 @@ MARK: Final = f'{{"{VERSION}":1,'.encode()
 _encode: Final = msgspec.json.Encoder(decimal_format="number").encode
 _TEXTS: Final = frozenset({"input", "output"})
 _JSON: Final = frozenset(JSON_COLUMNS)
-_TIMES: Final = frozenset({"timestamp", "start_time", "received_at"})
+TIMES: Final = frozenset({"timestamp", "start_time", "received_at"})
 _DEFAULTS: Final = log_defaults()
 _DECIMALS: Final = pyarrow.decimal128(38, 12)
 _PARQUET_TYPES: Final = {
@@ -96,7 +96,7 @@ class Parquet:
     def __init__(self, columns: tuple[str, ...]) -> None:
         """Write these columns."""
         moment = pyarrow.timestamp("us", tz="UTC")
-        types = {name: moment if name in _TIMES else _PARQUET_TYPES[Log.__annotations__[name]] for name in columns}
+        types = {name: moment if name in TIMES else _PARQUET_TYPES[Log.__annotations__[name]] for name in columns}
         self._schema = pyarrow.schema(list(types.items()))
         self._sink = _Sink()
         self._writer = pyarrow.parquet.ParquetWriter(self._sink, self._schema, compression="zstd")
@@ -153,7 +153,7 @@ def _json_value(log: Log, name: str) -> Any:
     value = getattr(log, name)
     if name in _JSON:
         return _body(name, value)
-    if name in _TIMES:
+    if name in TIMES:
         return iso_time(value)
     if isinstance(value, Decimal):
         return amount(value)
@@ -196,6 +196,6 @@ def _parquet_value(log: Log, name: str) -> Any:
     value = getattr(log, name)
     if name in _JSON:
         return _text(value)
-    if name in _TIMES:
+    if name in TIMES:
         return round(value * 1_000_000)
     return list(value.items()) if isinstance(value, dict) else cast(Any, value)

@@ -1,12 +1,13 @@
 """Logs read for an export: all that are selected, oldest first, a portion at a time, so that memory stays flat."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Final
 from uuid import UUID
 
 import msgspec
 from msgspec import Meta
 
+from inferlog.ids import read_uuid
 from inferlog.model import Log
 from inferlog.query.logs import Rows, read_rows
 from inferlog.query.selection import Selection, select
@@ -79,3 +80,20 @@ def fetch_portion(rows: Rows, extract: Extract, portion: list[Place]) -> list[Lo
     found = {str(UUID(log.id)): log for log in read_rows(rows.query(sql, parameters))}
     ordered = dict.fromkeys(place.id for place in portion)  # a log that is just being replaced is there twice
     return [found[log_id] for log_id in ordered if log_id in found]
+
+
+def stored_ids(rows: Rows, project_id: str, logs: Sequence[Log]) -> set[str]:
+    """Return the ids (32 hex digits) of those logs that are stored."""
+    found: set[str] = set()
+    for first in range(0, len(logs), _LOGS_MAX):
+        some = logs[first : first + _LOGS_MAX]
+        moments = [round(log.timestamp * 1_000_000) for log in some]
+        parameters = {
+            "project_id": project_id,
+            "from_us": min(moments),
+            "to_us": max(moments),
+            "ids": [str(UUID(log.id)) for log in some],
+        }
+        lines = rows.query(statement("exports.known"), parameters).splitlines()
+        found |= {read_uuid(msgspec.json.decode(line)["id"]) or "" for line in lines}
+    return found

@@ -72,7 +72,14 @@ def schemas() -> Schema:
         "truncated": {"type": "boolean", "description": "There were more rows than limit"},
         "current_filters": {"type": "object"},
     }
+    imported = {
+        "success_count": _WHOLE,
+        "known_count": {**_WHOLE, "description": "Logs that were there already"},
+        "error_count": _WHOLE,
+        "errors": {"type": "array", "items": _object({"index": _WHOLE, "error": _TEXT})},
+    }
     return {
+        "Imported": _object(imported),
         **{f"{kind.capitalize()}Condition": _condition(kind) for kind in OPERATORS},
         "Filters": _filters(),
         "Page": _object(listed),
@@ -108,6 +115,7 @@ def paths(errors: dict[str, str]) -> Schema:
                 "filters": (_ref("Filters"), _FILTERS_TEXT),
             })},
         },
+        "/api/request-logs/import/": {"post": _import(errors)},
         "/api/metrics/query/": {
             "post": _operation(
                 "query_metrics", "Figures of logs, by any fields and by time", "figures", "Measured", errors,
@@ -154,6 +162,13 @@ def _export(name: str, errors: dict[str, str]) -> Schema:
         "headers": {"Inferlog-Logs-Total": header},
     }
     return operation
+
+
+def _import(errors: dict[str, str]) -> Schema:
+    """Return the operation that takes exported logs back."""
+    operation = _operation("import_exported", "Take exported logs back as they were", "logs", "Imported", errors, [])
+    lines = {**_TEXT, "description": "Lines of an export with all columns, in JSON"}
+    return operation | {"requestBody": {"required": True, "content": {"application/x-ndjson": {"schema": lines}}}}
 
 
 def _condition(kind: Kind) -> Schema:

@@ -7,6 +7,7 @@ from starlette.types import Scope
 from inferlog.server import (
     budgets,
     exports,
+    imports,
     langfuse,
     langfuse_media,
     logfire,
@@ -53,6 +54,7 @@ ROUTES: Final = (
     RouteRow(POST, "/request-logs/summary", measures.summarize_by_body, "read"),
     RouteRow(GET, "/request-logs/export", exports.export_selected, "read"),
     RouteRow(POST, "/request-logs/export", exports.export_by_body, "read"),
+    RouteRow(POST, "/request-logs/import", imports.import_exported, "admin"),
     RouteRow(POST, "/metrics/query", measures.query_metrics, "read"),
     RouteRow(GET, "/request-logs/{log_id}", logs.show, "read"),
     RouteRow(GET, "/reprices", reprices.list_reprices, "read"),
