@@ -48,23 +48,25 @@ async def _export(call: Call, body: bytes) -> Stream:
     make, content_type = FORMS[name]
     if call.runtime.exports >= call.settings.exports_max:
         raise Overloaded(f"exports_max = {call.settings.exports_max} exports are under way")
-    total = await call.runtime.query_at_rest(lambda store: count_extract(store, extract))
+    parts = _parts(call, extract, make(extract.columns))
+    await anext(parts)  # from here on it counts, until it is closed
+    try:
+        total = await call.runtime.query_at_rest(lambda store: count_extract(store, extract))
+    except BaseException:
+        await parts.aclose()
+        raise
+    if call.scope["method"] == "HEAD":
+        await parts.aclose()
     headers = ((b"content-type", content_type.encode()), (TOTAL, str(total).encode()))
-    parts = _nothing() if call.scope["method"] == "HEAD" else _parts(call, extract, make(extract.columns))
     return Stream(parts, headers)
 
 
-async def _nothing() -> AsyncGenerator[bytes]:
-    """Yield the body of an answer to HEAD."""
-    return
-    yield b""
-
-
 async def _parts(call: Call, extract: Extract, form: Form) -> AsyncGenerator[bytes]:
-    """Yield the export. Each portion is a query of its own, so that others get their turn between them."""
+    """Yield nothing, then the export. Each portion is a query of its own, so that others get their turn."""
     runtime = call.runtime
     runtime.exports += 1
     try:
+        yield b""
         after, found = BEGINNING, PLACES_MAX
         while found >= PLACES_MAX:
             places = await runtime.query_stored(partial(find_places, extract=extract, after=after))
