@@ -75,6 +75,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     query_seconds_max: Annotated[_PositiveSeconds, _setting("Longest store query, seconds.")] = 30.0
     query_bytes_max: Annotated[_Positive, _setting("Most memory of one store query, bytes.")] = 400 * _MB
 
+    exports_max: Annotated[_Positive, _setting("Exports under way at once; past it they get 429.")] = 4
+    stream_pause_seconds_max: Annotated[
+        _PositiveSeconds, _setting("Longest pause of a client that reads an export, seconds.")
+    ] = 60.0
+
     sql_queries_max: Annotated[_Positive, _setting("Queries of /api/sql run at once; further ones wait.")] = 2
     sql_seconds_max: Annotated[_PositiveSeconds, _setting("Longest query of /api/sql, and longest wait, seconds.")] = (
         30.0

@@ -14,6 +14,7 @@ from inferlog.errors import InferlogError, InvalidInput, TooLarge
 from inferlog.jsontext import NESTED_TOO_DEEPLY
 from inferlog.model import NO_JSON, Entry, ItemError, Key, Log, Merging, Sent
 from inferlog.pricing.prices import Prices
+from inferlog.query.imported import read_exported
 
 _encode: Final = msgspec.json.Encoder().encode
 _BODIES: Final = tuple(name for name, held in Log.__annotations__.items() if held is msgspec.Raw)
@@ -113,6 +114,13 @@ def _complete(
     if not log.id:
         log.id = ids.derived_log_id(log.timestamp, identity) if merges and identity else ids.log_id(log.timestamp)
     return Prepared(log, Entry(_encode(log), log.id, identity, merges), sent.block)
+
+
+def prepare_exported(line: bytes, project_id: str) -> Prepared:
+    """Return the log of an exported line, as it was but for its project. Raises InvalidInput."""
+    log = read_exported(line)
+    log.project_id = project_id
+    return Prepared(log, Entry(_encode(log), log.id, ids.identity(project_id, "unique_id", log.id)), block=True)
 
 
 def prepare_many(

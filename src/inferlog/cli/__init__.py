@@ -6,6 +6,7 @@ import click
 
 from inferlog import __version__
 from inferlog.cli.budgets import budgets
+from inferlog.cli.export import export
 from inferlog.cli.import_ import import_logs
 from inferlog.cli.keys import keys
 from inferlog.cli.prices import prices
@@ -25,6 +26,7 @@ def cli() -> None:
 cli.add_command(serve)
 cli.add_command(keys)
 cli.add_command(budgets)
+cli.add_command(export)
 cli.add_command(import_logs)
 cli.add_command(prices)
 cli.add_command(reconcile)

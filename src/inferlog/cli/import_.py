@@ -49,6 +49,9 @@ def import_logs(
 ) -> None:  # fmt: skip
     """Import logs from FILE: a line of JSON each, as for create; gzip or zstd too; - is standard input.
 
+    Lines of `inferlog export` come back as they were, with ids, times, costs and environment; a log that is there
+    already is left alone. With --url that needs a key that may administer.
+
     An import that was cut short is taken up where it stopped by running it again: parts that are in are
     skipped. (So do not append to a file that you imported; import the new lines as a file of their own.)
     """
@@ -87,6 +90,7 @@ class _Report:
             self.skipped += len(chunk.lines)
             return
         self.stored += outcome.stored
+        self.skipped += outcome.known
         for index, problem in outcome.problems:
             text = " ".join(problem.split())
             self.reasons[_RECEIVED.sub("", text)[:_TEXT_MAX]] += 1

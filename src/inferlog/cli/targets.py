@@ -10,8 +10,10 @@ from inferlog import ids, jsontext
 from inferlog.cli.chunks import Chunk
 from inferlog.config import Settings
 from inferlog.errors import ConfigError, DataDirectoryInUse, InferlogError, JournalFull, StoreUnavailable, Unauthorized
-from inferlog.ingest import prepare
+from inferlog.ingest import Prepared, prepare, prepare_exported
 from inferlog.model import SCOPES, Entry, Environment, Key
+from inferlog.query.exported import MARK
+from inferlog.query.exports import stored_ids
 from inferlog.server.services import Services
 
 _DRAIN_SECONDS_MAX = 3_600.0
@@ -20,10 +22,11 @@ _BACKLOG_BYTES_MAX = 512_000_000
 
 
 class Outcome(NamedTuple):
-    """How a chunk went: how many logs were stored, and (index, reason) of each that was refused."""
+    """How a chunk went: how many logs were stored, (index, reason) of each that was refused, how many were there."""
 
     stored: int
     problems: list[tuple[int, str]]
+    known: int = 0
 
 
 class DirectTarget:
@@ -38,6 +41,7 @@ class DirectTarget:
             raise DataDirectoryInUse(
                 f"{error}. If that is a server, send the logs to it: inferlog import FILE --url http://… --key …"
             ) from None
+        self._is_flushed = False
         self.first_key = self._services.first_key
         found = self._services.access.project(project)
         self._key = Key(
@@ -52,19 +56,33 @@ class DirectTarget:
             return None
         received_at = ids.now()
         entries: list[Entry] = []
+        exported: list[Prepared] = []
         problems: list[tuple[int, str]] = []
         for index, line in enumerate(chunk.lines):
             try:
+                if line.startswith(MARK):
+                    exported.append(prepare_exported(line, self._key.project_id))
+                    continue
                 text = jsontext.check(line)
                 entries.append(prepare(text, self._key, received_at, self._services.intake).entry)
             except InferlogError as error:
                 problems.append((index, str(error)))
-        self._append(entries, mark)
-        return Outcome(len(entries), problems)
+        new = self._not_stored(exported)
+        self._append(entries + new, mark)
+        return Outcome(len(entries) + len(new), problems, len(exported) - len(new))
 
     def close(self) -> None:
         """Wait until the store has everything."""
         self._services.close(_DRAIN_SECONDS_MAX)
+
+    def _not_stored(self, exported: list[Prepared]) -> list[Entry]:
+        """Return the exported logs that are not there yet: an export may go back to where it came from."""
+        if not exported:
+            return []
+        if not self._is_flushed:  # nobody else writes here meanwhile, and the journal knows what came since
+            self._is_flushed = self._services.writer.flush(_DRAIN_SECONDS_MAX)
+        known = stored_ids(self._services.store, self._key.project_id, [each.log for each in exported])
+        return [each.entry for each in exported if each.log.id not in known]
 
     def _append(self, entries: list[Entry], mark: bytes) -> None:
         journal = self._services.journal
@@ -86,7 +104,7 @@ class ServerTarget:
         """Use the server at `url` with an API key that may ingest. Raises StoreUnavailable if nothing answers there."""
         if not url.startswith(("http://", "https://")):
             raise ConfigError(f"--url: expected http://… or https://…, received: {url}")
-        self._address = f"{url.rstrip('/')}/api/request-logs/batch/create"
+        self._address = f"{url.rstrip('/')}/api/request-logs"
         self._headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
         self._http = urllib3.PoolManager(
             retries=urllib3.Retry(
@@ -100,8 +118,11 @@ class ServerTarget:
         """Send a chunk; lines that are no JSON are refused here, since they would spoil the batch."""
         good: list[int] = []
         texts: list[bytes] = []
+        exported = [index for index, line in enumerate(chunk.lines) if line.startswith(MARK)]
         problems: list[tuple[int, str]] = []
         for index, line in enumerate(chunk.lines):
+            if line.startswith(MARK):
+                continue
             try:
                 text = jsontext.check(line)
                 jsontext.read_object(text)
@@ -111,17 +132,22 @@ class ServerTarget:
                 good.append(index)
                 texts.append(text)
         if good:
-            answer = self._send(b'{"logs":[' + b",".join(texts) + b"]}", chunk.name)
+            answer = self._send("batch/create", b'{"logs":[' + b",".join(texts) + b"]}", chunk.name)
             problems += [(good[error["index"]], error["error"]) for error in answer["errors"]]
-        return Outcome(len(chunk.lines) - len(problems), sorted(problems))
+        known = 0
+        if exported:
+            answer = self._send("import", b"\n".join(chunk.lines[index] for index in exported), chunk.name)
+            problems += [(exported[error["index"]], error["error"]) for error in answer["errors"]]
+            known = answer["known_count"]
+        return Outcome(len(chunk.lines) - len(problems) - known, sorted(problems), known)
 
     def close(self) -> None:
         """Close the connections."""
         self._http.clear()
 
-    def _send(self, body: bytes, name: str) -> dict[str, Any]:
+    def _send(self, route: str, body: bytes, name: str) -> dict[str, Any]:
         headers = {**self._headers, "Idempotency-Key": name}
-        answer = self._request("POST", self._address, body=body, headers=headers)
+        answer = self._request("POST", f"{self._address}/{route}", body=body, headers=headers)
         try:
             content = msgspec.json.decode(answer.data or b"{}", type=dict[str, Any])
         except msgspec.DecodeError:  # this is no inferlog, or a proxy before it speaks

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
 from typing import Any, Final, Literal, cast
 
 import msgspec
@@ -32,6 +32,15 @@ class Reply(msgspec.Struct, frozen=True):
     body: bytes
     status: int = 200
     headers: tuple[tuple[bytes, bytes], ...] = (_JSON_HEADER,)
+
+
+class Stream(msgspec.Struct, frozen=True):
+    """An answer of unknown length, made while it is sent. What fails within it breaks the connection off: its reader
+    then lacks the end that HTTP gives to every answer, and knows that it is not whole."""
+
+    parts: AsyncGenerator[bytes]
+    headers: tuple[tuple[bytes, bytes], ...]
+    status: int = 200
 
 
 def json_reply(value: Any, status: int = 200) -> Reply:
@@ -165,7 +174,7 @@ class Call:
         self._held += size
 
 
-Handler = Callable[[Call], Awaitable[Reply]]
+Handler = Callable[[Call], Awaitable[Reply | Stream]]
 Needs = KeyScope | Literal["any"] | None
 
 
@@ -185,6 +194,7 @@ class Endpoint:
         runtime = self._runtime
         call = Call(scope, receive, runtime, _NOBODY)
         runtime.requests += 1
+        reply: Reply | Stream
         try:
             if runtime.requests > runtime.settings.requests_max:
                 raise Overloaded(f"More than requests_max = {runtime.settings.requests_max} requests are under way")
@@ -204,7 +214,9 @@ class Endpoint:
         finally:
             call.release()
             runtime.requests -= 1
-        if reply.status != _CLIENT_GONE:
+        if isinstance(reply, Stream):
+            await _send_stream(receive, send, reply, runtime.settings.stream_pause_seconds_max)
+        elif reply.status != _CLIENT_GONE:
             await _send(send, reply)
         metrics.request_seconds.observe((self.name, reply.status), time.perf_counter() - begun)
 
@@ -231,6 +243,43 @@ async def _send(send: Send, reply: Reply) -> None:
     length = (b"content-length", str(len(reply.body)).encode())
     await send({"type": "http.response.start", "status": reply.status, "headers": [*reply.headers, length]})
     await send({"type": "http.response.body", "body": reply.body})
+
+
+async def _send_stream(receive: Receive, send: Send, reply: Stream, pause_seconds_max: float) -> None:
+    """Send the parts as they come, until they end or the client goes, which ends them too."""
+    gone = asyncio.ensure_future(_wait_until_gone(receive))
+    try:
+        await send({"type": "http.response.start", "status": reply.status, "headers": [*reply.headers]})
+        while (part := await _next_part(reply.parts, gone)) is not None:
+            async with asyncio.timeout(pause_seconds_max):
+                await send({"type": "http.response.body", "body": part, "more_body": True})
+        if not gone.done():
+            await send({"type": "http.response.body", "body": b""})
+    except TimeoutError:
+        _logger.warning("a stream was given up: its reader paused for more than %g s", pause_seconds_max)
+    except InferlogError as error:
+        _logger.warning("a stream was broken off: %s", error)
+    except Exception:  # the ASGI edge, once more: the answer has begun, so that only its end can be left out
+        _logger.exception("unexpected failure within a stream")
+    finally:
+        gone.cancel()
+        await reply.parts.aclose()
+
+
+async def _next_part(parts: AsyncGenerator[bytes], gone: "asyncio.Future[None]") -> bytes | None:
+    """Return the next part, or None at the end, or once the client is gone."""
+    coming = asyncio.ensure_future(anext(parts, None))
+    await asyncio.wait((coming, gone), return_when=asyncio.FIRST_COMPLETED)
+    if gone.done():
+        coming.cancel()
+        await asyncio.wait((coming,))
+        return None
+    return coming.result()
+
+
+async def _wait_until_gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 def _is_json(content_type: str) -> bool:

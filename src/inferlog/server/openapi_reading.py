@@ -2,6 +2,7 @@
 
 from typing import Any, Final, get_args
 
+from inferlog.query.exported import COLUMNS, FORMS
 from inferlog.query.fields import Kind, fields
 from inferlog.query.filters import OPERATORS
 from inferlog.query.metrics import METRICS, SUMMARY, Interval
@@ -71,7 +72,14 @@ def schemas() -> Schema:
         "truncated": {"type": "boolean", "description": "There were more rows than limit"},
         "current_filters": {"type": "object"},
     }
+    imported = {
+        "success_count": _WHOLE,
+        "known_count": {**_WHOLE, "description": "Logs that were there already"},
+        "error_count": _WHOLE,
+        "errors": {"type": "array", "items": object_of({"index": _WHOLE, "error": _TEXT})},
+    }
     return {
+        "Imported": object_of(imported),
         **{f"{kind.capitalize()}Condition": _condition(kind) for kind in OPERATORS},
         "Filters": _filters(),
         "Page": object_of(listed),
@@ -100,6 +108,14 @@ def paths(errors: dict[str, str]) -> Schema:
             "get": operation("show_summary", totals, "figures", "Summary", errors, query(SELECTING)),
             "post": operation("summarize_by_body", totals, "figures", "Summary", errors, query(SELECTING), body),
         },
+        "/api/request-logs/export/": {
+            "get": _export("export_selected", errors),
+            "post": _export("export_by_body", errors) | {"requestBody": body_of({
+                **_EXPORTING, **SELECTING, "include_fields": _COLUMNS,
+                "filters": (ref("Filters"), FILTERS_TEXT),
+            })},
+        },
+        "/api/request-logs/import/": {"post": _import(errors)},
         "/api/metrics/query/": {
             "post": operation(
                 "query_metrics", "Figures of logs, by any fields and by time", "figures", "Measured", errors,
@@ -123,6 +139,36 @@ _MEASURING: Final[dict[str, tuple[Schema, str]]] = {
     "time_zone": ({"enum": ["UTC", "Europe/Berlin", "America/New_York"]}, "Whose days; any name of the IANA database."),
     "limit": ({"type": "integer", "minimum": 1, "maximum": 10_000}, "Most rows. Default: 10,000."),
 }
+
+
+_COLUMNS: Final = ({"type": "array", "items": {"enum": [*COLUMNS]}}, "Which columns. Default: all.")
+_EXPORTING: Final[dict[str, tuple[Schema, str]]] = {
+    "format": ({"enum": [*FORMS]}, "Default: jsonl."),
+    "include_fields": ({"enum": ["id", "model,cost,timestamp"]}, "Which columns, by commas. Default: all."),
+    "sample": ({"type": "number", "minimum": 0.000001, "maximum": 1}, "Which share of the logs; the same each time."),
+}
+
+
+def _export(name: str, errors: dict[str, str]) -> Schema:
+    """Return an operation that answers with a stream of logs."""
+    described = operation(
+        name, "Export logs as a stream, oldest first", "logs", "Page", errors, query({**_EXPORTING, **SELECTING})
+    )
+    content: Schema = {content_type.split(";")[0]: {"schema": {}} for _, content_type in FORMS.values()}
+    header = {"description": "Logs selected when it began", "schema": _WHOLE}
+    described["responses"]["200"] = {
+        "description": "The logs; an answer that is broken off is not whole",
+        "content": content,
+        "headers": {"Inferlog-Logs-Total": header},
+    }
+    return described
+
+
+def _import(errors: dict[str, str]) -> Schema:
+    """Return the operation that takes exported logs back."""
+    described = operation("import_exported", "Take exported logs back as they were", "logs", "Imported", errors, [])
+    lines = {**_TEXT, "description": "Lines of an export with all columns, in JSON"}
+    return described | {"requestBody": {"required": True, "content": {"application/x-ndjson": {"schema": lines}}}}
 
 
 def _condition(kind: Kind) -> Schema:

@@ -31,6 +31,7 @@ class Runtime:
         self.inflight_bytes = 0
         self._worker = ThreadPoolExecutor(1, "inferlog-work")
         self._queries = ThreadPoolExecutor(services.settings.queries_max, "inferlog-query", step_back)
+        self.exports = 0
         self._selects = ThreadPoolExecutor(services.settings.sql_queries_max, "inferlog-sql", step_back)
         self._select_turns = asyncio.Semaphore(services.settings.sql_queries_max)
 
@@ -45,6 +46,16 @@ class Runtime:
     async def query_at_rest(self, function: Callable[[Store], _Result]) -> _Result:
         """Run reads that count logs: like `query`, and while no log is being replaced, which would count twice."""
         return await self.query(lambda store: self.services.pieces.read_at_rest(lambda: function(store)))
+
+    async def query_stored(self, function: Callable[[Store], _Result]) -> _Result:
+        """Run reads of what is in the store by now, while no log is being replaced: a further part of a long answer."""
+        return await asyncio.get_running_loop().run_in_executor(
+            self._queries, lambda: self.services.pieces.read_at_rest(lambda: function(self.services.store))
+        )
+
+    async def write(self, function: Callable[..., _Result], *arguments: Any) -> _Result:
+        """Run what makes an answer of what was read, in the threads of the queries."""
+        return await asyncio.get_running_loop().run_in_executor(self._queries, function, *arguments)
 
     async def select(self, function: Callable[[Store], _Result]) -> _Result:
         """Run a caller's SQL in a pool of its own, so that it keeps no other query waiting. Raises Overloaded.
