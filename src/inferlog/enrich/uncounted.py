@@ -32,7 +32,7 @@ def mark_uncounted(sent: Sent) -> None:
     answered = was_answered(log)
     if log.status == "failed" and not (answered and log.stream):  # else what stands for an answer is the refusal's text
         return
-    if not answered and (not any(getattr(log, name) is not NO_JSON for name in _PROMPTS)):
+    if not answered and all(getattr(log, name) is NO_JSON for name in _PROMPTS):
         return
     if (
         log.status == "running"
