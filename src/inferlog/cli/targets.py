@@ -91,9 +91,8 @@ class ServerTarget:
             allowed_methods=None, respect_retry_after_header=True, raise_on_status=False,
         )  # fmt: skip
         self._remote = Remote(url, key, retries=retries)
-        self._remote.request(
-            "GET", "", retries=False
-        )  # a mistyped address shows at once; later failures are waited for
+        # A mistyped address shows at once; later failures are waited for.
+        self._remote.request("GET", "", retries=False)
 
     def take(self, chunk: Chunk) -> Outcome | None:
         """Send a chunk; lines that are no JSON are refused here, since they would spoil the batch."""
