@@ -37,7 +37,7 @@ def commands_page() -> str:
     """Return docs/commands.md: the help of every command, as it is printed."""
     parts = ["# Commands", "", "`inferlog COMMAND --help` prints these.", ""]
     for path, command in _commands(cli, ("inferlog",)):
-        context = click.Context(command, info_name=" ".join(path), max_content_width=110, terminal_width=110)
+        context = click.Context(command, info_name=" ".join(path), terminal_width=110, **cli.context_settings)
         parts += [f"## {' '.join(path)}", "", "```", command.get_help(context), "```", ""]
     return "\n".join(parts)
 

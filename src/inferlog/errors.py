@@ -1,5 +1,8 @@
 """Every error that a user can meet: the class carries the HTTP status, its docstring says when it is raised."""
 
+from collections.abc import Sequence
+from difflib import get_close_matches
+
 
 class InferlogError(Exception):
     """The root of what inferlog raises on purpose; its text is written for the user."""
@@ -126,3 +129,9 @@ class ConfigError(InferlogError):
     """A setting is unknown or has a value that cannot be read."""
 
     reason = "config"
+
+
+def hint(name: str, names: Sequence[str], nearness: float = 0.6) -> str:
+    """Return the nearest of the valid names as part of an error, or nothing if none is near enough (0 to 1)."""
+    near = get_close_matches(name[:80], names, 1, nearness)
+    return f" (did you mean {near[0]}?)" if near else ""

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inferlog.enrich.reprice import COUNTED, PRICED, UNPRICED, differing, reprice, reprice_given
+from inferlog.enrich.cost import UNPRICED
+from inferlog.enrich.reprice import COUNTED, PRICED, differing, reprice, reprice_given
 from inferlog.ingest import prepare
 from inferlog.model import Log
 from inferlog.repricing.report import MODELS_MAX, OTHERS, Report, note, note_largest

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
-from difflib import get_close_matches
 from functools import cache
 from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
@@ -11,7 +10,7 @@ import msgspec
 
 from inferlog.budgets.addresses import check_url
 from inferlog.budgets.periods import PERIODS, PeriodName
-from inferlog.errors import InvalidInput
+from inferlog.errors import InvalidInput, hint
 from inferlog.jsontext import kind, read_array
 
 Scope = Literal["project", "customer", "key"]
@@ -120,9 +119,8 @@ def _known(fields: Fields, keep_null: tuple[str, ...] = ()) -> dict[str, msgspec
     """Return the fields that are given: null is the same as absent, but where it says that there be none."""
     for name in fields:
         if name not in FIELDS:
-            near = get_close_matches(name, FIELDS, 1)
-            hint = f" (did you mean {near[0]}?)" if near else ""
-            raise InvalidInput(f"{name[:_SHOWN_MAX]}: unknown field of a budget{hint}; known: {', '.join(FIELDS)}")
+            near = hint(name, FIELDS)
+            raise InvalidInput(f"{name[:_SHOWN_MAX]}: unknown field of a budget{near}; known: {', '.join(FIELDS)}")
     return {name: raw for name, raw in fields.items() if kind(raw) != "null" or name in keep_null}
 
 
@@ -206,9 +204,8 @@ def _time_zone(raw: msgspec.Raw) -> str | None:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        near = get_close_matches(name[:_SHOWN_MAX], _zones(), 1) if name else []
-        hint = f" (did you mean {near[0]}?)" if near else ""
-        raise InvalidInput(f"time_zone: expected {_EXPECTED['time_zone']}{hint}, received: {_shown(raw)}") from None
+        near = hint(name, _zones())
+        raise InvalidInput(f"time_zone: expected {_EXPECTED['time_zone']}{near}, received: {_shown(raw)}") from None
     return name
 
 

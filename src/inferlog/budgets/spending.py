@@ -74,7 +74,7 @@ def _sum(watched: Sequence[Watched], rows: Rows) -> list[Decimal]:
         "customers": sorted({each.budget.subject for each in watched if each.budget.scope == "customer"}),
     }
     by_project: dict[str, list[_Row]] = defaultdict(list)
-    for row in _rows.decode_lines(rows.query(statement("budgets.spending"), parameters)):
+    for row in _rows.decode_lines(rows.query(_statement("budgets.spending"), parameters)):
         by_project[row.project_id].append(row)
     return [
         reduce(EXACT.add, (row.spent for row in by_project[each.budget.project_id] if _counts(each, row)), Decimal())
@@ -97,9 +97,13 @@ def _by_customer(
 ) -> dict[str, Spent]:
     parameters = {**_bounds(project_ids, period), "environment": environment, "most": most}
     by_project: dict[str, Spent] = defaultdict(list)
-    for row in _rows.decode_lines(rows.query(statement("budgets.spending_by_customer"), parameters)):
+    for row in _rows.decode_lines(rows.query(_statement("budgets.spending_by_customer"), parameters)):
         by_project[row.project_id].append((row.customer, row.spent))
     return by_project
+
+
+def _statement(name: str) -> str:
+    return statement(name).replace("{latest}", statement("budgets.latest"))
 
 
 def _bounds(project_ids: Iterable[str], period: Period) -> dict[str, Any]:

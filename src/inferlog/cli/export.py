@@ -12,6 +12,7 @@ import urllib3
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
+from inferlog.cli.remote import Remote
 from inferlog.errors import ConfigError, InferlogError, InvalidInput, StoreUnavailable
 
 _FORMATS: Final = ("jsonl", "csv", "parquet")
@@ -68,17 +69,10 @@ def _asked(options: dict[str, Any]) -> dict[str, Any]:
 @contextmanager
 def _answer(url: str, key: str, asked: dict[str, Any]) -> Iterator[urllib3.BaseHTTPResponse]:
     """Open the export. Raises an error with the server's own text."""
-    if not url.startswith(("http://", "https://")):
-        raise ConfigError(f"--url: expected http://… or https://…, received: {url}")
-    address = f"{url.rstrip('/')}/api/request-logs/export"
-    headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
-    try:
-        answer = urllib3.request(
-            "POST", address, body=msgspec.json.encode(asked), headers=headers, retries=False, preload_content=False,
-            timeout=urllib3.Timeout(connect=10.0, read=_PAUSE_SECONDS_MAX),
-        )  # fmt: skip
-    except urllib3.exceptions.HTTPError as error:
-        raise StoreUnavailable(f"The server at {address} cannot be reached: {error}") from None
+    answer = Remote(url, key).request(
+        "POST", "/api/request-logs/export", body=msgspec.json.encode(asked), retries=False, preload_content=False,
+        timeout=urllib3.Timeout(connect=10.0, read=_PAUSE_SECONDS_MAX),
+    )  # fmt: skip
     with answer:
         if answer.status != 200:
             raise _refusal(answer.status, answer.data)

@@ -7,13 +7,13 @@ from typing import Any
 
 import click
 import msgspec
-import urllib3
 from rich.console import Console
 from rich.table import Table
 
 from inferlog.cli.options import setting_options
+from inferlog.cli.remote import Remote
 from inferlog.config import Settings, load
-from inferlog.errors import ConfigError, DataDirectoryInUse, InferlogError, StoreUnavailable
+from inferlog.errors import ConfigError, DataDirectoryInUse, InferlogError
 from inferlog.query.spending import fetch_spending, render_report
 from inferlog.reconcile.compare import Report, compare
 from inferlog.reconcile.invoices import read_invoice
@@ -93,12 +93,10 @@ def _compare(settings: Settings, project: str, data: bytes, tolerance: Decimal) 
 
 
 def _ask(url: str, key: str, data: bytes, tolerance: Decimal) -> Report:
-    address = f"{url.rstrip('/')}/api/reconcile?tolerance={tolerance}"
-    headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/octet-stream"}
-    try:
-        answer = urllib3.request("POST", address, body=data, headers=headers, timeout=_SECONDS_MAX, retries=False)
-    except urllib3.exceptions.HTTPError as error:
-        raise StoreUnavailable(f"The server at {url} cannot be reached: {error}") from None
+    answer = Remote(url, key).request(
+        "POST", f"/api/reconcile?tolerance={tolerance}", headers={"Content-Type": "application/octet-stream"},
+        body=data, timeout=_SECONDS_MAX, retries=False,
+    )  # fmt: skip
     try:
         if answer.status == 200:
             return msgspec.json.decode(answer.data, type=Report)

@@ -7,16 +7,17 @@ from typing import Any, Final, Protocol
 import msgspec
 import urllib3
 
+from inferlog.cli.remote import Remote, read_content
 from inferlog.config import Settings
 from inferlog.dialects.times import read_time
-from inferlog.errors import ConfigError, DataDirectoryInUse, InvalidInput, StoreUnavailable, Unauthorized
+from inferlog.errors import DataDirectoryInUse, InvalidInput, StoreUnavailable, Unauthorized
 from inferlog.repricing.jobs import Request
 from inferlog.repricing.shape import shown
 from inferlog.server.services import Services
 
 _CLOSE_SECONDS: Final = 60.0
 _encode: Final = msgspec.json.Encoder(decimal_format="number").encode
-_decode: Final = msgspec.json.Decoder(dict[str, Any], float_hook=Decimal).decode
+_decoder: Final = msgspec.json.Decoder(dict[str, Any], float_hook=Decimal)
 _AMOUNTS: Final = ("cost_before", "cost_after")
 
 
@@ -86,40 +87,28 @@ class ServerJobs:
 
     def __init__(self, url: str, key: str) -> None:
         """Use the server at `url` with an API key that may administer."""
-        if not url.startswith(("http://", "https://")):
-            raise ConfigError(f"--url: expected http://… or https://…, received: {url}")
-        self._address = f"{url.rstrip('/')}/api/reprices"
-        self._headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
-        self._http = urllib3.PoolManager(
-            retries=urllib3.Retry(total=5, backoff_factor=0.2, status_forcelist=(502, 503))
-        )
+        retries = urllib3.Retry(total=5, backoff_factor=0.2, status_forcelist=(502, 503))
+        self._remote = Remote(url, key, retries=retries)
 
     def start(self, asked: dict[str, Any]) -> dict[str, Any]:
         """Begin a job."""
-        return self._call("POST", self._address, _encode(asked))
+        return self._call("POST", "", _encode(asked))
 
     def resume(self, job_id: str) -> dict[str, Any]:
         """Go on with a job."""
-        return self._call("POST", f"{self._address}/{job_id}/resume", b"")
+        return self._call("POST", f"/{job_id}/resume", b"")
 
     def find(self, job_id: str) -> dict[str, Any]:
         """Return a job as it is now."""
-        return self._call("GET", f"{self._address}/{job_id}", b"")
+        return self._call("GET", f"/{job_id}", b"")
 
     def close(self) -> None:
         """Close the connections."""
-        self._http.clear()
+        self._remote.close()
 
-    def _call(self, method: str, address: str, body: bytes) -> dict[str, Any]:
-        try:
-            answer = self._http.request(method, address, body=body or None, headers=self._headers)
-        except urllib3.exceptions.HTTPError as error:
-            reason = getattr(error, "reason", None) or error
-            raise StoreUnavailable(f"The server at {address} cannot be reached: {reason}") from None
-        try:
-            content = _decode(answer.data or b"{}")
-        except msgspec.DecodeError:  # this is no inferlog, or a proxy before it speaks
-            content = {}
+    def _call(self, method: str, path: str, body: bytes) -> dict[str, Any]:
+        answer = self._remote.request(method, f"/api/reprices{path}", body=body or None)
+        content = read_content(answer, _decoder)
         if answer.status < 300 and "state" in content:
             return _with_amounts(content)
         detail = f"{content.get('detail', 'no reason given')}"
@@ -141,7 +130,7 @@ def _moment(asked: dict[str, Any], name: str) -> float | None:
 
 
 def _plain(job: dict[str, Any]) -> dict[str, Any]:
-    return _with_amounts(_decode(_encode(job)))
+    return _with_amounts(_decoder.decode(_encode(job)))
 
 
 def _with_amounts(job: dict[str, Any]) -> dict[str, Any]:

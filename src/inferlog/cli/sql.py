@@ -5,10 +5,10 @@ from typing import Any, Final
 
 import click
 import msgspec
-import urllib3
 from rich.console import Console
 from rich.table import Table
 
+from inferlog.cli.remote import Remote
 from inferlog.errors import ConfigError, InferlogError, InvalidInput, StoreUnavailable
 
 _FORMATS: Final = {
@@ -58,15 +58,7 @@ def _read(parameters: tuple[str, ...]) -> dict[str, str]:
 
 def _ask(url: str, key: str, request: dict[str, Any]) -> bytes:
     """Return the answer's bytes. Raises an error with the server's own text."""
-    if not url.startswith(("http://", "https://")):
-        raise ConfigError(f"--url: expected http://… or https://…, received: {url}")
-    address = f"{url.rstrip('/')}/api/sql"
-    headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
-    body = msgspec.json.encode(request)
-    try:
-        answer = urllib3.request("POST", address, body=body, headers=headers, retries=False)
-    except urllib3.exceptions.HTTPError as error:
-        raise StoreUnavailable(f"The server at {address} cannot be reached: {error}") from None
+    answer = Remote(url, key).request("POST", "/api/sql", body=msgspec.json.encode(request), retries=False)
     if answer.status != 200:
         raise _refusal(answer.status, answer.data)
     return answer.data

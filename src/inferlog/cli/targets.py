@@ -8,8 +8,9 @@ import urllib3
 
 from inferlog import ids, jsontext
 from inferlog.cli.chunks import Chunk
+from inferlog.cli.remote import Remote, read_content
 from inferlog.config import Settings
-from inferlog.errors import ConfigError, DataDirectoryInUse, InferlogError, JournalFull, StoreUnavailable, Unauthorized
+from inferlog.errors import DataDirectoryInUse, InferlogError, JournalFull, StoreUnavailable, Unauthorized
 from inferlog.ingest import Prepared, prepare, prepare_exported
 from inferlog.model import SCOPES, Entry, Environment, Key
 from inferlog.query.exported import MARK
@@ -19,6 +20,7 @@ from inferlog.server.services import Services
 _DRAIN_SECONDS_MAX = 3_600.0
 _PAUSE_SECONDS = 0.2
 _BACKLOG_BYTES_MAX = 512_000_000
+_content = msgspec.json.Decoder(dict[str, Any])
 
 
 class Outcome(NamedTuple):
@@ -102,17 +104,13 @@ class ServerTarget:
 
     def __init__(self, url: str, key: str) -> None:
         """Use the server at `url` with an API key that may ingest. Raises StoreUnavailable if nothing answers there."""
-        if not url.startswith(("http://", "https://")):
-            raise ConfigError(f"--url: expected http://… or https://…, received: {url}")
-        self._address = f"{url.rstrip('/')}/api/request-logs"
-        self._headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
-        self._http = urllib3.PoolManager(
-            retries=urllib3.Retry(
-                total=30, backoff_factor=0.2, backoff_max=10, status_forcelist=(429, 502, 503, 507),
-                allowed_methods=None, respect_retry_after_header=True, raise_on_status=False,
-            )
+        retries = urllib3.Retry(
+            total=30, backoff_factor=0.2, backoff_max=10, status_forcelist=(429, 502, 503, 507),
+            allowed_methods=None, respect_retry_after_header=True, raise_on_status=False,
         )  # fmt: skip
-        self._request("GET", url, retries=False)  # a mistyped address shows at once; later failures are waited for
+        self._remote = Remote(url, key, retries=retries)
+        # A mistyped address shows at once; later failures are waited for.
+        self._remote.request("GET", "", retries=False)
 
     def take(self, chunk: Chunk) -> Outcome | None:
         """Send a chunk; lines that are no JSON are refused here, since they would spoil the batch."""
@@ -143,24 +141,14 @@ class ServerTarget:
 
     def close(self) -> None:
         """Close the connections."""
-        self._http.clear()
+        self._remote.close()
 
     def _send(self, route: str, body: bytes, name: str) -> dict[str, Any]:
-        headers = {**self._headers, "Idempotency-Key": name}
-        answer = self._request("POST", f"{self._address}/{route}", body=body, headers=headers)
-        try:
-            content = msgspec.json.decode(answer.data or b"{}", type=dict[str, Any])
-        except msgspec.DecodeError:  # this is no inferlog, or a proxy before it speaks
-            content = {}
+        path = f"/api/request-logs/{route}"
+        answer = self._remote.request("POST", path, body=body, headers={"Idempotency-Key": name})
+        content = read_content(answer, _content)
         if "errors" in content:
             return content
         if answer.status in (401, 403):
             raise Unauthorized(str(content.get("detail")))
         raise StoreUnavailable(f"The server answered {answer.status}: {content.get('detail', 'no reason given')}")
-
-    def _request(self, method: str, address: str, **options: Any) -> urllib3.BaseHTTPResponse:
-        try:
-            return self._http.request(method, address, **options)
-        except urllib3.exceptions.HTTPError as error:
-            reason = getattr(error, "reason", None) or error
-            raise StoreUnavailable(f"The server at {address} cannot be reached: {reason}") from None

@@ -4,14 +4,12 @@ from typing import Final
 
 import msgspec
 
-from inferlog.enrich.cost import price
+from inferlog.enrich.cost import UNPRICED, price
 from inferlog.enrich.extract import read_object_leniently
 from inferlog.enrich.usage import count_tokens
 from inferlog.model import NO_JSON, Log, Sent
 from inferlog.pricing.prices import Prices
 
-UNPRICED: Final = "model_unpriced"
-"""The flag of a log whose model has no known price."""
 OWN: Final = frozenset({"given", "unit_prices"})
 """Sources of a cost that are the caller's own."""
 _ABOUT_COST: Final = "cost:"

@@ -23,14 +23,16 @@ _ZERO: Final = re.compile(rb'[Tt]okens?(?:Count)?"\s*:\s*"?0')
 def mark_uncounted(sent: Sent) -> None:
     """Mark a call of which no usage came, but which said something. A call that still runs is not complete yet.
 
-    A call that failed is counted if it answered in part: that is paid for. A usage of zero stands if nothing was
+    A stream that failed is counted if it answered in part: that is paid for. A usage of zero stands if nothing was
     answered; else it cannot be true: some clients tell it of streams whose usage they did not ask for.
     """
     log = sent.log
     if log.usage_details or log.total_request_tokens or not log.model or log.log_type not in CALLS:
         return
     answered = was_answered(log)
-    if not answered and (log.status == "failed" or not any(getattr(log, name) is not NO_JSON for name in _PROMPTS)):
+    if log.status == "failed" and not (answered and log.stream):  # else what stands for an answer is the refusal's text
+        return
+    if not answered and all(getattr(log, name) is NO_JSON for name in _PROMPTS):
         return
     if (
         log.status == "running"

@@ -1,7 +1,8 @@
 """The kinds of tokens that are paid for apart: disjoint, so that each token of a call is in one of them."""
 
 from collections.abc import Mapping
-from typing import Final
+from decimal import Decimal
+from typing import Final, TypeVar
 
 INPUT: Final = (
     "input", "cache_read", "cache_write_5m", "cache_write_1h", "audio_input", "audio_cache_read", "image_input",
@@ -20,3 +21,11 @@ Usage = dict[str, int]
 def total(usage: Mapping[str, int], buckets: tuple[str, ...]) -> int:
     """Return the tokens in some of the buckets."""
     return sum([usage.get(name, 0) for name in buckets])
+
+
+_Amount = TypeVar("_Amount", int, Decimal)
+
+
+def above_zero(amounts: Mapping[str, _Amount]) -> dict[str, _Amount]:
+    """Return tokens or USD of those buckets that have any: the store has a column for each."""
+    return {name: amount for name, amount in amounts.items() if amount}

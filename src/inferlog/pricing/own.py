@@ -4,13 +4,12 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
-from difflib import get_close_matches
 from typing import Any, Final
 
 import msgspec
 
 from inferlog.dialects.times import read_time
-from inferlog.errors import InvalidInput
+from inferlog.errors import InvalidInput, hint
 from inferlog.pricing.buckets import BUCKETS
 from inferlog.pricing.hosts import UNKNOWN, host_of
 from inferlog.pricing.names import NAME_MAX
@@ -160,9 +159,8 @@ def read_own(fields: Mapping[str, Any], known: OwnPrice) -> OwnPrice:
     """
     for name in fields:
         if name not in FIELDS:
-            near = get_close_matches(name, _NAMES, 1)
-            hint = f" (did you mean {near[0]}?)" if near else ""
-            raise InvalidInput(f"{name[:80]}: unknown field of a price{hint}; known are {', '.join(_NAMES)}")
+            near = hint(name, _NAMES)
+            raise InvalidInput(f"{name[:80]}: unknown field of a price{near}; known are {', '.join(_NAMES)}")
     changes: dict[str, Any] = {}
     for name, read in (("model", _name), ("provider_id", _text), ("service_tier", _tier), ("note", _note)):
         if name in fields:

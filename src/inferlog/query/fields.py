@@ -1,9 +1,8 @@
 """What logs are filtered and grouped by: the API's names of fields, and the columns that stand for them."""
 
-from difflib import get_close_matches
 from typing import Final, Literal, NamedTuple
 
-from inferlog.errors import InvalidInput
+from inferlog.errors import InvalidInput, hint
 from inferlog.pricing.buckets import BUCKETS
 
 Kind = Literal["text", "id", "number", "money", "time", "flag", "list", "metadata", "keys"]
@@ -110,9 +109,3 @@ def fields() -> list[Field]:
 def field_names() -> list[str]:
     """Return the names of all fields but metadata's, aliases included."""
     return sorted({*_FIELDS, *_ALIASES})
-
-
-def hint(name: str, names: list[str], nearness: float = 0.6) -> str:
-    """Return the nearest of the valid names as part of an error, or nothing if none is near enough (0 to 1)."""
-    near = get_close_matches(name[:80], names, 1, nearness)
-    return f" (did you mean {near[0]}?)" if near else ""

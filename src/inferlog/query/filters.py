@@ -17,9 +17,9 @@ from typing import Any, Final, Literal, NamedTuple
 import msgspec
 
 from inferlog.dialects.times import read_time
-from inferlog.errors import InvalidInput
+from inferlog.errors import InvalidInput, hint
 from inferlog.jsontext import RawObject, explain, kind, read_array, read_object
-from inferlog.query.fields import METADATA, Field, Kind, field, hint
+from inferlog.query.fields import METADATA, Field, Kind, field
 
 Connector = Literal["AND", "OR"]
 Value = str | float | int | bool | Decimal

@@ -9,6 +9,7 @@ from msgspec import Meta
 
 from inferlog.ids import read_uuid
 from inferlog.model import NO_JSON, Log
+from inferlog.pricing.buckets import above_zero
 from inferlog.query.fields import Field
 from inferlog.query.selection import Selection, select
 from inferlog.query.statements import statement
@@ -107,19 +108,13 @@ def count_logs(rows: Rows, selection: Selection) -> int:
     return int(answer["count"])
 
 
-def drop_zeros(log: Log) -> None:
-    """Leave out the buckets that nothing was used of: the store has a column for each."""
-    log.usage_details = {name: count for name, count in log.usage_details.items() if count}
-    log.cost_details = {name: cost for name, cost in log.cost_details.items() if cost}
-
-
 def read_rows(lines: bytes) -> list[Log]:
     """Return stored rows, as the engine writes them, as logs again: their JSON columns are strings of JSON text."""
     logs = []
     for line in lines.splitlines():
         log = _row_type.decode(line)
         log.id = read_uuid(log.id) or log.id
-        drop_zeros(log)
+        log.usage_details, log.cost_details = above_zero(log.usage_details), above_zero(log.cost_details)
         for name in JSON_COLUMNS:
             text = msgspec.json.decode(getattr(log, name))
             setattr(log, name, msgspec.Raw(text.encode("utf-8")) if text else NO_JSON)

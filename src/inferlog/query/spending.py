@@ -8,6 +8,7 @@ import msgspec
 
 from inferlog.enrich.uncounted import CALLS
 from inferlog.errors import InvalidInput
+from inferlog.pricing.buckets import above_zero
 from inferlog.query.logs import Rows
 from inferlog.query.render import amount
 from inferlog.query.statements import statement
@@ -31,9 +32,8 @@ def fetch_spending(rows: Rows, project_id: str, first: date, last: date) -> list
         "calls": sorted(CALLS),
     }
     found = _decode(rows.query(statement("spending.by_day"), parameters))
-    for spent in found:  # the store has a column for each bucket
-        spent.tokens = {name: count for name, count in spent.tokens.items() if count}
-        spent.costs = {name: cost for name, cost in spent.costs.items() if cost}
+    for spent in found:
+        spent.tokens, spent.costs = above_zero(spent.tokens), above_zero(spent.costs)
     return found
 
 

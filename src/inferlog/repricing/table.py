@@ -6,9 +6,8 @@ from typing import Any, Final, Protocol
 import msgspec
 
 from inferlog import ids
-from inferlog.ids import read_uuid
-from inferlog.model import NO_JSON, Log
-from inferlog.query.logs import Rows, count_logs, drop_zeros
+from inferlog.model import Log
+from inferlog.query.logs import Rows, count_logs, read_rows
 from inferlog.query.selection import Selection, bind
 from inferlog.query.statements import statement
 from inferlog.repricing.jobs import Cursor, Portion
@@ -34,7 +33,6 @@ class Read(msgspec.Struct):
 
 
 _place: Final = msgspec.json.Decoder(Read)
-_log: Final = msgspec.json.Decoder(Log, strict=False)
 _encode: Final = msgspec.json.Encoder().encode
 AtRest = Callable[[Callable[[], bytes]], bytes]
 """Runs a read while no log is being replaced."""
@@ -58,11 +56,11 @@ class Table:
         where, parameters = bind(selection)
         sql = statement("repricing.read").replace("{selection}", where)
         values = {**parameters.values, "after_us": after.at_us, "after_id": after.id, "limit": most}
-        lines = self._at_rest(lambda: self._store.query(sql, values)).splitlines()
-        if not lines:
+        found = self._at_rest(lambda: self._store.query(sql, values))
+        if not found:
             return [], after
-        last = _place.decode(lines[-1])
-        return [_read(line) for line in lines], Cursor(last.at_us, last.id)
+        last = _place.decode(found.splitlines()[-1])
+        return read_rows(found), Cursor(last.at_us, last.id)
 
     def put(self, job_id: str, logs: Iterable[Log], columns: Iterable[str]) -> None:
         """Lay new values of logs ready for the update."""
@@ -83,16 +81,3 @@ class Table:
     def forget(self, job_id: str) -> None:
         """Drop the values that lie ready, if any do."""
         self._store.rewrite(statement("repricing.drop"), {"job_id": job_id})
-
-
-def _read(line: bytes) -> Log:
-    log = _log.decode(line)
-    log.id = read_uuid(log.id) or log.id
-    log.usage, log.extra = _json(log.usage), _json(log.extra)
-    drop_zeros(log)
-    return log
-
-
-def _json(column: msgspec.Raw) -> msgspec.Raw:
-    text = msgspec.json.decode(column)
-    return msgspec.Raw(text.encode("utf-8")) if text else NO_JSON

@@ -8,10 +8,10 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from inferlog.dialects.times import read_time
-from inferlog.errors import InvalidInput, TooLarge
+from inferlog.errors import InvalidInput, TooLarge, hint
 from inferlog.jsontext import RawObject, kind, read_object
 from inferlog.model import Environment
-from inferlog.query.fields import field, field_names, hint, known
+from inferlog.query.fields import field, field_names, known
 from inferlog.query.filters import (
     Connector,
     Expression,

@@ -10,8 +10,8 @@ import msgspec
 
 from inferlog import ids
 from inferlog.dialects.times import read_time
-from inferlog.errors import InvalidInput
-from inferlog.query.fields import Field, field, hint
+from inferlog.errors import InvalidInput, hint
+from inferlog.query.fields import Field, field
 from inferlog.query.metrics import Interval, Measurement, measure
 from inferlog.query.render import amount
 from inferlog.server.asking import Asked

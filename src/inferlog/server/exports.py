@@ -7,7 +7,7 @@ from typing import Any, Final
 import msgspec
 
 from inferlog import jsontext
-from inferlog.errors import InvalidInput, Overloaded
+from inferlog.errors import InvalidInput, Overloaded, hint
 from inferlog.query.exported import COLUMNS, FORMS, Form
 from inferlog.query.exports import (
     ALL,
@@ -19,7 +19,6 @@ from inferlog.query.exports import (
     find_places,
     portions,
 )
-from inferlog.query.fields import hint
 from inferlog.server.asking import Asked, read_asked
 from inferlog.server.http import Call, Stream
 

@@ -6,8 +6,8 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from inferlog import jsontext
-from inferlog.errors import InvalidInput
-from inferlog.query.fields import Field, field, hint
+from inferlog.errors import InvalidInput, hint
+from inferlog.query.fields import Field, field
 from inferlog.query.groups import Groups, fetch_groups, fetch_trace_heads, present
 from inferlog.query.logs import Page
 from inferlog.query.metrics import Measurement

@@ -3,8 +3,8 @@
 from typing import Any, Final, get_args
 
 from inferlog import jsontext
-from inferlog.errors import InvalidInput
-from inferlog.query.fields import Field, field, hint
+from inferlog.errors import InvalidInput, hint
+from inferlog.query.fields import Field, field
 from inferlog.query.metrics import METRICS, Interval, Measured, Measurement, measure, summarize
 from inferlog.server import paging
 from inferlog.server.asking import Asked, read_asked, whole_number

@@ -2,13 +2,12 @@
 
 import asyncio
 import time
-from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from inferlog import ids, jsontext
-from inferlog.errors import InvalidInput
+from inferlog.errors import InvalidInput, hint
 from inferlog.kept_prices import KeptPrices, read_fields
 from inferlog.pricing.book import PriceBook
 from inferlog.pricing.dataset import DataSet
@@ -119,9 +118,7 @@ def _query(call: Call, *known: str) -> dict[str, str]:
     given: dict[str, str] = {}
     for name, value in parse_qsl(call.scope["query_string"].decode("latin-1"), keep_blank_values=True):
         if name not in known:
-            near = get_close_matches(name, known, 1)
-            hint = f" (did you mean {near[0]}?)" if near else ""
-            raise InvalidInput(f"{name[:80]}: unknown parameter{hint}; known are {', '.join(known)}")
+            raise InvalidInput(f"{name[:80]}: unknown parameter{hint(name, known)}; known are {', '.join(known)}")
         given[name] = value
     return given
 

@@ -197,6 +197,11 @@ def _filters() -> Schema:
     return {
         "type": "object",
         "description": FILTERS_TEXT,
+        # Without one, the docs page makes up an example of every field and operator, which takes it seconds.
+        "example": {
+            "status_code": {"operator": "gte", "value": [400]},
+            "metadata__plan": {"operator": "", "value": ["pro"]},
+        },
         "properties": properties,
         "patternProperties": {"^metadata__[A-Za-z0-9_]{1,50}$": _of_field(ref("MetadataCondition"))},
         "additionalProperties": False,

@@ -4,8 +4,7 @@ from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
-from inferlog.errors import InvalidInput
-from inferlog.query.fields import hint
+from inferlog.errors import InvalidInput, hint
 
 
 def read_zone(value: Any) -> str:

@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from inferlog.pricing.buckets import Usage
+from inferlog.pricing.buckets import Usage, above_zero
 from inferlog.usage.names import COUNT_MAX, Counts
 from inferlog.usage.ways import Way
 
@@ -58,7 +58,7 @@ def settle(counts: Counts, way: Way) -> Reading:
     if into > COUNT_MAX or out + thoughts > COUNT_MAX:
         buckets = {name: min(count, COUNT_MAX) for name, count in buckets.items()}
     return Reading(
-        {name: count for name, count in buckets.items() if count},
+        above_zero(buckets),
         tuple(dict.fromkeys(flags)) if flags else _NO_FLAGS,
         estimated,
     )

@@ -84,6 +84,7 @@ def settings(reader: Reader, limits: Limits) -> dict[str, Any]:
         "output_format_json_quote_decimals": 0,
         "output_format_json_quote_64bit_integers": 0,
         "output_format_json_quote_denormals": 0,
+        "output_format_csv_serialize_tuple_into_separate_columns": 0,  # else the buckets are eleven columns each
         "output_format_write_statistics": 0,  # rows read count other projects' beside one's own
         "additional_table_filters": f"{{'{reader.database}.{LOGS.name}': '{filtered}'}}",
         "readonly": 1,

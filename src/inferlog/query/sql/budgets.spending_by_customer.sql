@@ -1,5 +1,4 @@
 -- What each customer of some projects spent in one stretch of time: of each project those who spent most.
--- A log that is just being replaced is there twice: of ids with a recent revision only the latest counts.
 SELECT project_id, customer_identifier AS customer, sum(cost) AS spent
 FROM {database}.logs
 WHERE project_id IN {project_ids:Array(UUID)}
@@ -7,19 +6,7 @@ WHERE project_id IN {project_ids:Array(UUID)}
   AND timestamp >= fromUnixTimestamp64Micro({from_us:Int64}, 'UTC')
   AND timestamp < fromUnixTimestamp64Micro({to_us:Int64}, 'UTC')
   AND cost IS NOT NULL AND customer_identifier != ''
-  AND (
-    id NOT IN (
-        SELECT id FROM {database}.logs
-        WHERE project_id IN {project_ids:Array(UUID)} AND revision >= {recent:UInt64}
-          AND timestamp >= fromUnixTimestamp64Micro({from_us:Int64}, 'UTC')
-    )
-    OR (id, revision) IN (
-        SELECT id, max(revision) FROM {database}.logs
-        WHERE project_id IN {project_ids:Array(UUID)} AND revision >= {recent:UInt64}
-          AND timestamp >= fromUnixTimestamp64Micro({from_us:Int64}, 'UTC')
-        GROUP BY id
-    )
-  )
+  AND {latest}
 GROUP BY project_id, customer
 ORDER BY spent DESC, customer
 LIMIT {most:UInt32} BY project_id
