@@ -73,6 +73,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     requests_max: Annotated[_Positive, _setting("Requests under way at once; past it they get 429.")] = 2_000
     queries_max: Annotated[_Positive, _setting("Store queries run at once; further ones wait.")] = 4
     query_seconds_max: Annotated[_PositiveSeconds, _setting("Longest store query, seconds.")] = 30.0
+    count_logs_max: Annotated[_Positive, _setting("Up to this many logs the count of a list is exact.")] = 1_000_000
+    count_seconds_max: Annotated[
+        _PositiveSeconds,
+        _setting("Longest that a list's logs are counted, seconds; the count is what was found by then."),
+    ] = 0.1
     query_bytes_max: Annotated[_Positive, _setting("Most memory of one store query, bytes.")] = 400 * _MB
 
     exports_max: Annotated[_Positive, _setting("Exports under way at once; past it they get 429.")] = 4

@@ -27,7 +27,7 @@ _SORTED = (
     "id, timestamp, cost, time_to_first_token, latency, prompt_tokens, completion_tokens, all_tokens, "
     "total_request_tokens, tokens_per_second"
 )
-_KNOWN = "all_envs, end_time, environment, filters, is_test, operator, page, page_size, sort_by, start_time"
+_KNOWN = "all_envs, cursor, end_time, environment, filters, is_test, operator, page, page_size, sort_by, start_time"
 
 
 @pytest.fixture(scope="module")

@@ -11,8 +11,9 @@ from inferlog.errors import InvalidInput
 from inferlog.jsontext import dumps, read_object
 from inferlog.model import Log
 from inferlog.query.filters import read_filters
-from inferlog.query.logs import Page, fetch_page
+from inferlog.query.logs import fetch_page
 from inferlog.query.metrics import METRICS, Measurement, measure
+from inferlog.query.pages import Page
 from inferlog.query.selection import Selection
 from inferlog.store.clickhouse import Store
 from tests.store.naive import Json, holds, in_order
@@ -76,7 +77,7 @@ def test_every_kind_of_filter_finds_its_logs(filled: Store) -> None:
     for filters in FILTERS:
         page = Page(**msgspec.structs.asdict(_selection(filters)))
         expected = in_order([log for log in LOGS if holds(filters, log)], "", descending=True)
-        found = [listed.log.model for listed in fetch_page(filled, page, 10**9)]
+        found = [listed.log.model for listed in fetch_page(filled, page, 10**9).logs]
         assert found == [log.model for log in expected], filters
 
 
@@ -85,20 +86,20 @@ def test_filters_may_be_as_large_as_their_limit(filled: Store) -> None:
     size = Settings().filter_bytes_max
     for text in ("m" * size, "\\" * (size // 2), "é" * (size // 2), "'" * size):
         page = Page(**msgspec.structs.asdict(_selection({"model": {"operator": "not", "value": [text]}})))
-        assert len(fetch_page(filled, page, 10**9)) == len(LOGS)
+        assert len(fetch_page(filled, page, 10**9).logs) == len(LOGS)
     for operator, text in (
         ("trigram_word_similar", "ä" * 1_000),
         ("regex", "m" * size),
         ("ilike", "%m_" * (size // 3)),
     ):
         page = Page(**msgspec.structs.asdict(_selection({"model": {"operator": operator, "value": [text]}})))
-        assert fetch_page(filled, page, 10**9) == []
+        assert fetch_page(filled, page, 10**9).logs == []
     for pattern in ("(a{1000}){1000}", "[", "(?=a)", "\\1", "a**"):
         page = Page(**msgspec.structs.asdict(_selection({"model": {"operator": "regex", "value": [pattern]}})))
         with pytest.raises(InvalidInput, match="RE2"):
             fetch_page(filled, page, 10**9)
     many: dict[str, Any] = {"model": {"operator": "in", "value": [f"model-{number}" for number in range(4_000)]}}
-    assert fetch_page(filled, Page(**msgspec.structs.asdict(_selection(many))), 10**9) == []
+    assert fetch_page(filled, Page(**msgspec.structs.asdict(_selection(many))), 10**9).logs == []
 
 
 def test_filters_may_be_as_deep_as_their_limit(filled: Store) -> None:
@@ -114,7 +115,7 @@ def test_filters_may_be_as_deep_as_their_limit(filled: Store) -> None:
     for filters in ({"model": by_turns}, nested):
         wanted = Selection(project_id=PROJECT, filters=read_filters(read_object(dumps(filters)), conditions_max=200))
         expected = in_order([log for log in LOGS if holds(filters, log)], "", descending=True)
-        found = fetch_page(filled, Page(**msgspec.structs.asdict(wanted)), 10**9)
+        found = fetch_page(filled, Page(**msgspec.structs.asdict(wanted)), 10**9).logs
         assert [listed.log.model for listed in found] == [log.model for log in expected]
 
 

@@ -13,7 +13,8 @@ from inferlog.ingest import Prepared
 from inferlog.journal import Piece
 from inferlog.model import Log
 from inferlog.pieces import Pieces
-from inferlog.query.logs import Page, count_logs, fetch_log, fetch_page
+from inferlog.query.logs import count_logs, fetch_log, fetch_page
+from inferlog.query.pages import Page
 from inferlog.store.clickhouse import Store
 from inferlog.uncounted import Uncounted
 from tests.unit.journey import PRICES, PROJECT, RECEIVED_AT
@@ -83,10 +84,10 @@ def test_a_merge_cut_short_is_completed_by_doing_it_again(store: Store, step: st
     pieces = as_pieces(first, piece(timestamp=RECEIVED_AT, output="done"))
     with pytest.raises(StoreUnavailable):
         Pieces(_Failing(store, step), PRICES, UNCOUNTED).merge(pieces, LATER)
-    assert len(fetch_page(store, EVERYTHING, 10**9)) == 1
+    assert len(fetch_page(store, EVERYTHING, 10**9).logs) == 1
     Pieces(store, PRICES, UNCOUNTED).merge(pieces, LATER)
     Pieces(store, PRICES, UNCOUNTED).merge(pieces, LATER)
-    [listed] = fetch_page(store, EVERYTHING, 10**9)
+    [listed] = fetch_page(store, EVERYTHING, 10**9).logs
     assert (bytes(listed.log.output), listed.log.latency) == (b"done", 5.0)
     assert count_logs(store, EVERYTHING) == 1
 
@@ -122,7 +123,7 @@ def test_many_pieces_of_many_logs_at_once(store: Store) -> None:
         pieces += as_pieces(first, piece(span_unique_id=f"{number:016x}", output=f"answer {number}"))
         pieces += as_pieces(first, piece(span_unique_id=f"{number:016x}", customer_identifier=f"c{number}"))
     Pieces(store, PRICES, UNCOUNTED).merge(pieces, LATER)
-    logs = [listed.log for listed in fetch_page(store, Page(project_id=PROJECT, size=1_000), 10**9)]
+    logs = [listed.log for listed in fetch_page(store, Page(project_id=PROJECT, size=1_000), 10**9).logs]
     assert _said(logs) == {(f"answer {number}", f"c{number}", "success") for number in range(500)}
     assert count_logs(store, EVERYTHING) == 500
 
@@ -170,7 +171,7 @@ def test_large_logs_are_merged_a_few_at_a_time(store: Store, monkeypatch: pytest
     ]
     Pieces(counting, PRICES, UNCOUNTED).merge(further, LATER)
     assert counting.inserted == [2, 2, 1]
-    logs = [listed.log for listed in fetch_page(store, EVERYTHING, 10**9)]
+    logs = [listed.log for listed in fetch_page(store, EVERYTHING, 10**9).logs]
     assert [bytes(log.output) for log in logs] == [b"done"] * 5
 
 

@@ -18,8 +18,9 @@ from inferlog.jsontext import dumps, read_object
 from inferlog.model import Log
 from inferlog.query.fields import field
 from inferlog.query.filters import read_filters
-from inferlog.query.logs import Page, count_logs, fetch_page
+from inferlog.query.logs import Count, count_logs, count_within, fetch_page
 from inferlog.query.metrics import Interval, Measurement, measure, summarize
+from inferlog.query.pages import Page, read_cursor, write_cursor
 from inferlog.query.selection import Selection
 from inferlog.store.clickhouse import Store
 from tests.store.generated import filters, logs
@@ -43,12 +44,12 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     opened.close()
 
 
-def stored(store: Store, some: list[Log]) -> str:
-    """Store logs in a new project and return its id."""
-    project = str(uuid.uuid4())
+def stored(store: Store, some: list[Log], project: str = "") -> str:
+    """Store logs in a project, a new one if none is named, and return its id."""
+    project = project or str(uuid.uuid4())
     if some:
         rows = [msgspec.structs.replace(log, project_id=project) for log in some]
-        store.insert([b"".join(dumps(row) + b"\n" for row in rows)], project)
+        store.insert([b"".join(dumps(row) + b"\n" for row in rows)], str(uuid.uuid4()))
     return project
 
 
@@ -84,7 +85,7 @@ def test_any_filter_lists_the_logs_that_pass_it_newest_first(store: Store, some:
             Page(**msgspec.structs.asdict(chosen), number=number, size=10)
             for number in range(1, len(expected) // 10 + 2)
         ]
-        assert [found.log.id for page in pages for found in fetch_page(store, page, 10**9)] == expected
+        assert [found.log.id for page in pages for found in fetch_page(store, page, 10**9).logs] == expected
         assert count_logs(store, chosen) == len(expected)
 
 
@@ -102,7 +103,81 @@ def test_a_list_is_sorted_by_a_figure_and_then_by_time(
     pages = [
         Page(project_id=project, sort_by=sort_by, descending=descending, number=number, size=10) for number in (1, 2, 3)
     ]
-    assert [found.log.id for page in pages for found in fetch_page(store, page, 10**9)] == [log.id for log in expected]
+    assert [found.log.id for page in pages for found in fetch_page(store, page, 10**9).logs] == [
+        log.id for log in expected
+    ]
+
+
+def by_cursor(store: Store, page: Page, *, backwards: bool) -> Iterator[list[str]]:
+    """Yield the ids of page after page, each from the cursor of the one before."""
+    text = None
+    while True:
+        here = page if text is None else read_cursor(text, page)
+        listing = fetch_page(store, here, 10**9)
+        if not listing.ends:
+            return
+        yield [found.log.id for found in listing.logs]
+        if text is not None and not listing.more:
+            return
+        text = write_cursor(page, listing.ends[0 if backwards else 1], backwards=backwards)
+
+
+_SORTS: Final = ["", "cost", "latency", "prompt_tokens"]
+
+
+@_property
+@given(some=logs, wanted=filters, by=st.sampled_from(_SORTS), descending=st.booleans(), size=st.integers(1, 7))
+def test_cursors_lead_through_every_log_once_there_and_back(
+    store: Store, some: list[Log], wanted: Json, by: str, descending: bool, size: int
+) -> None:
+    """From cursor to cursor come the same logs in the same order as on one large page, and backwards the same again."""
+    chosen = msgspec.structs.asdict(selection(stored(store, some), wanted))
+    page = Page(**chosen, sort_by=field(by, "sort_by") if by else None, descending=descending, size=size)
+    whole = fetch_page(store, msgspec.structs.replace(page, size=1_000), 10**9)
+    expected = [found.log.id for found in whole.logs]
+    there = [each for part in by_cursor(store, page, backwards=False) for each in part]
+    assert there == expected
+    if whole.ends:
+        last = write_cursor(page, whole.ends[1], backwards=True)
+        parts = [fetch_page(store, read_cursor(last, page), 10**9)]
+        while parts[-1].more:
+            assert parts[-1].ends
+            parts.append(
+                fetch_page(store, read_cursor(write_cursor(page, parts[-1].ends[0], backwards=True), page), 10**9)
+            )
+        assert [found.log.id for part in reversed(parts) for found in part.logs] == expected[:-1]
+
+
+def test_new_logs_move_no_cursor(store: Store) -> None:
+    """Logs that come while someone reads on by cursor are neither repeated nor push others off a page."""
+    some = [Log(id=f"{number:032x}", timestamp=1_000.0 + number) for number in range(6)]
+    project = stored(store, some)
+    page = Page(project_id=project, size=3)
+    first = fetch_page(store, page, 10**9)
+    assert first.ends
+    stored(store, [Log(id=f"{99:032x}", timestamp=2_000.0)], project)
+    second = fetch_page(store, read_cursor(write_cursor(page, first.ends[1], backwards=False), page), 10**9)
+    listed = [found.log.timestamp for found in (*first.logs, *second.logs)]
+    assert listed == sorted((log.timestamp for log in some), reverse=True)
+    assert not second.more
+
+
+@pytest.mark.parametrize(("most", "expected"), [(5, Count(5, exact=False)), (6, Count(6, exact=True))])
+def test_a_count_is_exact_up_to_its_bound(store: Store, most: int, expected: Count) -> None:
+    """Past the bound a count is the bound, and says that there are more."""
+    some = [Log(id=f"{number:032x}", timestamp=1_000.0 + number) for number in range(6)]
+    chosen = Page(project_id=stored(store, some))
+    assert count_within(store, chosen, logs_max=most, seconds_max=60) == expected
+
+
+def test_a_count_that_is_stopped_leaves_other_queries_their_time(store: Store) -> None:
+    """The time of a count holds for that count: an inexact one is followed by an exact one."""
+    some = [Log(id=f"{number:032x}", timestamp=1_000.0 + number) for number in range(6)]
+    chosen = Page(project_id=stored(store, some))
+    assert not count_within(store, chosen, logs_max=100, seconds_max=1e-9).exact
+    assert len(fetch_page(store, chosen, 10**9).logs) == 6
+    slow = b"SELECT sum(sleepEachRow(0.1)) AS slept FROM numbers(3)"
+    assert store.query(slow.decode()) == b'{"slept":0}\n'
 
 
 @_property
@@ -110,7 +185,7 @@ def test_a_list_is_sorted_by_a_figure_and_then_by_time(
 def test_totals_are_the_sums_over_the_list(store: Store, some: list[Log], wanted: Json) -> None:
     """The summary and the metrics equal the listed logs added up, to the last digit."""
     chosen = selection(stored(store, some), wanted)
-    listed = [found.log for found in fetch_page(store, Page(**msgspec.structs.asdict(chosen), size=1_000), 10**9)]
+    listed = [found.log for found in fetch_page(store, Page(**msgspec.structs.asdict(chosen), size=1_000), 10**9).logs]
     expected = figures(listed)
     [row] = measure(store, Measurement(selection=chosen, metrics=FIGURES)).rows
     assert row == expected == figures([log for log in some if holds(wanted, log)])

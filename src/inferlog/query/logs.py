@@ -1,17 +1,17 @@
 """One log, and pages of logs."""
 
+import time
 from itertools import accumulate
-from typing import Annotated, Any, Final, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 from uuid import UUID
 
 import msgspec
-from msgspec import Meta
 
 from inferlog.ids import read_uuid
 from inferlog.model import NO_JSON, Log
 from inferlog.pricing.buckets import above_zero
-from inferlog.query.fields import Field
-from inferlog.query.selection import Selection, select
+from inferlog.query.pages import Page, Position, order, past, sorted_by
+from inferlog.query.selection import Selection, bind, select
 from inferlog.query.statements import statement
 
 
@@ -20,18 +20,6 @@ class Rows(Protocol):
 
     def query(self, sql: str, parameters: dict[str, Any]) -> bytes:
         """Return the rows of one SELECT as lines of JSON."""
-
-
-class Page(Selection, frozen=True, kw_only=True):
-    """Which part of the selected logs a caller wants to see, and in which order: by time if `sort_by` is None.
-
-    Logs with equal values come by time, in the same direction; those without a value come last.
-    """
-
-    number: Annotated[int, Meta(ge=1)] = 1
-    size: int = 100
-    sort_by: Field | None = None
-    descending: bool = True
 
 
 _row_type: Final = msgspec.json.Decoder(Log, strict=False)
@@ -51,41 +39,67 @@ class Listed(NamedTuple):
     reduced: bool
 
 
+class Listing(NamedTuple):
+    """The logs of one page, whether there are more past it, and where its first and its last one are."""
+
+    logs: list[Listed]
+    more: bool
+    ends: tuple[Position, Position] | None
+
+
 class _Place(msgspec.Struct):
-    """Where a log is, and how many bytes it has."""
+    """Where a log is, how many bytes it has, and the value by which the list is sorted, as text."""
 
     id: str
     at_us: int
     size_bytes: int
+    value: str | None = None
+
+    @property
+    def position(self) -> Position:
+        return Position(self.value, self.at_us, self.id)
 
 
 _places: Final = msgspec.json.Decoder(_Place)
 
 
-def fetch_page(rows: Rows, page: Page, bytes_max: int) -> list[Listed]:
+def fetch_page(rows: Rows, page: Page, bytes_max: int) -> Listing:
     """Return one page of logs; past the last page it is empty.
 
     The page's ids are found in narrow columns, however deep it is, and only then are bodies read. The logs past
     `bytes_max` bytes of a page come without bodies: a thousand logs of 20 MB would not fit into memory.
     """
-    sql, parameters = select("logs.page_ids", page)
-    sql = sql.replace("{order}", _order(page))
-    parameters |= {"limit": page.size, "offset": (page.number - 1) * page.size}
-    found = _places.decode_lines(rows.query(sql, parameters))
-    places = list({place.id: place for place in found}.values())  # a log that is just being replaced is there twice
+    places = _find(rows, page)
+    more = len(places) > page.size
+    places = places[: page.size]
+    if page.backwards:
+        places.reverse()
     sizes = accumulate(place.size_bytes for place in places)
     whole = [place for place, size in zip(places, sizes, strict=True) if size <= bytes_max or place is places[0]]
     rest = places[len(whole) :]
     complete = _fetch(rows, "logs.whole", page, whole)
     reduced = _fetch(rows, "logs.narrow", page, rest)
     logs = [Listed(complete[place.id], reduced=False) for place in whole if place.id in complete]
-    return logs + [Listed(reduced[place.id], reduced=True) for place in rest if place.id in reduced]
+    logs += [Listed(reduced[place.id], reduced=True) for place in rest if place.id in reduced]
+    return Listing(logs, more, (places[0].position, places[-1].position) if places else None)
 
 
-def _order(page: Page) -> str:
-    direction = "DESC" if page.descending else "ASC"
-    by_time = f"project_id {direction}, timestamp {direction}, id {direction}"
-    return f"{page.sort_by.sql} {direction} NULLS LAST, {by_time}" if page.sort_by else by_time
+def _find(rows: Rows, page: Page) -> list[_Place]:
+    """Return where the logs of a page are, and the next one after it, nearest to its beginning first."""
+    where, parameters = bind(page)
+    value = sorted_by(page, parameters)
+    sql = statement("logs.page_ids")
+    parts = {
+        "{selection}": where,
+        "{past}": past(page, value, parameters),
+        "{order}": order(page, value),
+        "{value}": f"toString({value})" if page.sort_by else "NULL",
+    }
+    for placeholder, part in parts.items():
+        sql = sql.replace(placeholder, part)
+    limits = {"limit": page.size + 1, "offset": (page.number - 1) * page.size}
+    found = _places.decode_lines(rows.query(sql, parameters.values | limits))
+    return list({place.id: place for place in found}.values())  # a log that is just being replaced is there twice
 
 
 def _fetch(rows: Rows, name: str, page: Page, places: list[_Place]) -> dict[str, Log]:
@@ -103,9 +117,29 @@ def _fetch(rows: Rows, name: str, page: Page, places: list[_Place]) -> dict[str,
 
 
 def count_logs(rows: Rows, selection: Selection) -> int:
-    """Return how many logs are selected: how many all pages hold."""
+    """Return how many logs are selected."""
     answer = msgspec.json.decode(rows.query(*select("logs.count", selection)))
     return int(answer["count"])
+
+
+class Count(NamedTuple):
+    """How many logs there are, at least; `exact` says that there are no more."""
+
+    number: int
+    exact: bool
+
+
+def count_within(rows: Rows, selection: Selection, *, logs_max: int, seconds_max: float) -> Count:
+    """Return how many logs are selected, counted up to `logs_max`, and for at most `seconds_max`."""
+    where, parameters = bind(selection)
+    sql = statement("logs.count_within").replace("{selection}", where)
+    begun = time.perf_counter()
+    limits = {"limit": logs_max + 1, "seconds": seconds_max}
+    sql = sql.replace("{seconds}", f"{seconds_max:g}")
+    answer = rows.query(sql, parameters.values | limits)
+    number = int(msgspec.json.decode(answer)["count"]) if answer else 0
+    in_time = time.perf_counter() - begun < seconds_max  # the engine does not say that it stopped
+    return Count(min(number, logs_max), number <= logs_max and in_time)
 
 
 def read_rows(lines: bytes) -> list[Log]:

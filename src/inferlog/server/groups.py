@@ -9,7 +9,6 @@ from inferlog import jsontext
 from inferlog.errors import InvalidInput, hint
 from inferlog.query.fields import Field, field
 from inferlog.query.groups import Groups, fetch_groups, fetch_trace_heads, present
-from inferlog.query.logs import Page
 from inferlog.query.metrics import Measurement
 from inferlog.query.selection import Selection
 from inferlog.server.asking import Asked, read_asked, whole_number
@@ -179,7 +178,7 @@ def figures(row: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
 def page_reply(call: Call, asked: Asked, count: int, results: list[dict[str, Any]]) -> Reply:
     """Return a page as the API shows pages."""
     number, size = _place(call, asked)
-    following, preceding = links(call, Page(project_id=asked.selection.project_id, number=number, size=size), count)
+    following, preceding = links(call, number, size, count)
     return json_reply(
         {
             "results": results,

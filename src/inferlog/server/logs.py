@@ -5,17 +5,19 @@ from typing import Any, Final
 import msgspec
 
 from inferlog import ids, jsontext, metrics
+from inferlog.config import Settings
 from inferlog.enrich.cost import UNPRICED
 from inferlog.errors import InferlogError, InvalidInput, NotFound, TooLarge
 from inferlog.ingest import Prepared, prepare, prepare_many
 from inferlog.model import Entry, ItemError
 from inferlog.pricing.book import PriceBook
-from inferlog.query.logs import Page, count_logs, fetch_log, fetch_page
+from inferlog.query.logs import Count, Listing, count_within, fetch_log, fetch_page
+from inferlog.query.pages import Page
 from inferlog.query.render import receipt, render, render_reduced
 from inferlog.server.asking import read_asked
 from inferlog.server.commits import Append
 from inferlog.server.http import Call, Reply, encode, is_large, json_reply
-from inferlog.server.paging import PARAMETERS, links, read_page
+from inferlog.server.paging import PARAMETERS, beside, read_page
 from inferlog.store.clickhouse import Store
 
 _IDEMPOTENCY_MAX: Final = 255
@@ -92,17 +94,12 @@ async def list_by_body(call: Call) -> Reply:
 async def _list(call: Call, body: bytes) -> Reply:
     asked = read_asked(call, jsontext.read_object(body), PARAMETERS)
     page = read_page(call, asked)
-    total, results = await call.runtime.query_at_rest(lambda store: _page(store, page, call.settings.page_bytes_max))
-    following, preceding = links(call, page, total)
+    settings = call.settings
+    count, listing, results = await call.runtime.query_at_rest(lambda store: _page(store, page, settings))
     return json_reply(
-        {
-            "results": results,
-            "count": total,
-            "next": following,
-            "previous": preceding,
-            "current_filters": asked.filters,
-            "filters_data": {},
-        }
+        {"results": results, "count": count.number, "count_is_exact": count.exact}
+        | beside(call, page, listing)._asdict()
+        | {"current_filters": asked.filters, "filters_data": {}}
     )
 
 
@@ -119,13 +116,16 @@ def _one(store: Store, project_id: str, log_id: str, book: PriceBook) -> Reply |
     return json_reply(shown)
 
 
-def _page(store: Store, page: Page, bytes_max: int) -> tuple[int, list[msgspec.Raw]]:
-    total = count_logs(store, page)
-    shown = (
-        render_reduced(log, bytes_max) if reduced else render(log)
-        for log, reduced in fetch_page(store, page, bytes_max)
-    )
-    return total, [msgspec.Raw(encode(each)) for each in shown]
+def _page(store: Store, page: Page, settings: Settings) -> tuple[Count, Listing, list[msgspec.Raw]]:
+    """Return a page as JSON. It counts what it lists, even if the count was stopped before."""
+    listing = fetch_page(store, page, settings.page_bytes_max)
+    shown = (render_reduced(log, settings.page_bytes_max) if reduced else render(log) for log, reduced in listing.logs)
+    results = [msgspec.Raw(encode(each)) for each in shown]
+    count = count_within(store, page, logs_max=settings.count_logs_max, seconds_max=settings.count_seconds_max)
+    listed = (page.number - 1) * page.size + len(results) + listing.more if results else 0
+    if not count.exact and count.number < listed:
+        count = Count(listed, exact=False)
+    return count, listing, results
 
 
 class _CreateOne:

@@ -15,7 +15,6 @@ from inferlog.pricing.hosts import UNKNOWN, host_of
 from inferlog.pricing.names import MAKERS
 from inferlog.pricing.own import read_moment
 from inferlog.pricing.shown import shown_amounts, shown_own, shown_public, shown_published
-from inferlog.query.logs import Page
 from inferlog.server.asking import whole_number
 from inferlog.server.http import Call, Reply, encode, json_reply
 from inferlog.server.paging import links
@@ -45,9 +44,9 @@ async def list_models(call: Call) -> Reply:
         raise InvalidInput(f"source: expected {' or '.join(_SOURCES)}, received: {source[:80]}")
     number = whole_number(given, "page", 1, _PAGE_MAX)
     size = whole_number(given, "page_size", _SIZE, call.settings.page_size_max)
-    page = Page(project_id=call.key.project_id, number=number, size=size)
-    total, results = await asyncio.to_thread(_listed, _prices(call), page, given, source)
-    following, preceding = links(call, page, total)
+    page = range((number - 1) * size, number * size)
+    total, results = await asyncio.to_thread(_listed, _prices(call), call.key.project_id, page, given, source)
+    following, preceding = links(call, number, size, total)
     return json_reply({"results": results, "count": total, "next": following, "previous": preceding})
 
 
@@ -142,23 +141,24 @@ def _public(book: PriceBook, data: DataSet, day: int, unnested: bool) -> bytes:
     return encode({"models": models})
 
 
-def _listed(prices: KeptPrices, page: Page, given: dict[str, str], source: str) -> tuple[int, list[dict[str, Any]]]:
+def _listed(
+    prices: KeptPrices, project_id: str, page: range, given: dict[str, str], source: str
+) -> tuple[int, list[dict[str, Any]]]:
     """Return how many prices there are, and those of one page."""
     part, written = given.get("model", "").lower(), given.get("provider_id", "")
     host = host_of(written)
     book = prices.book
     own = [
-        each for each in ([] if source == "price_book" else prices.own(page.project_id))
+        each for each in ([] if source == "price_book" else prices.own(project_id))
         if part in each.model.lower() and (not written or written.lower() in each.provider_id.lower())
     ]  # fmt: skip
     published = [
         (provider, model) for provider, model in ([] if source == "project" else book.models())
         if part in model.id.lower() and (not written or provider.id == (host if host != UNKNOWN else written))
     ]  # fmt: skip
-    begin, end = (page.number - 1) * page.size, page.number * page.size
-    results = [shown_own(each) for each in own[begin:end]]
+    results = [shown_own(each) for each in own[page.start : page.stop]]
     now = ids.now()
-    for provider, model in published[max(begin - len(own), 0) : max(end - len(own), 0)]:
+    for provider, model in published[max(page.start - len(own), 0) : max(page.stop - len(own), 0)]:
         price = book.price_of(provider, model, now)
         if price is None:
             results.append({"source": "price_book", "model": model.id, "provider_id": provider.id, "input": None})
