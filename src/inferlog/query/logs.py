@@ -10,8 +10,9 @@ from msgspec import Meta
 from inferlog.ids import read_uuid
 from inferlog.model import NO_JSON, Log
 from inferlog.pricing.buckets import above_zero
+from inferlog.query.compile import Parameters
 from inferlog.query.fields import Field
-from inferlog.query.selection import Selection, select
+from inferlog.query.selection import Selection, bind, select
 from inferlog.query.statements import statement
 
 
@@ -44,6 +45,12 @@ def fetch_log(rows: Rows, project_id: str, log_id: str) -> Log | None:
     return next(iter(read_rows(answer)), None)
 
 
+def fetch_environment(rows: Rows, project_id: str, log_id: str) -> str | None:
+    """Return the environment of the log with this id, or None if there is no such log."""
+    answer = rows.query(statement("logs.environment"), {"project_id": project_id, "id": log_id})
+    return str(msgspec.json.decode(answer)["environment"]) if answer else None
+
+
 class Listed(NamedTuple):
     """A log of a page. `reduced` means that its bodies were left out, for want of room on the page."""
 
@@ -68,9 +75,10 @@ def fetch_page(rows: Rows, page: Page, bytes_max: int) -> list[Listed]:
     The page's ids are found in narrow columns, however deep it is, and only then are bodies read. The logs past
     `bytes_max` bytes of a page come without bodies: a thousand logs of 20 MB would not fit into memory.
     """
-    sql, parameters = select("logs.page_ids", page)
-    sql = sql.replace("{order}", _order(page))
-    parameters |= {"limit": page.size, "offset": (page.number - 1) * page.size}
+    where, bound = bind(page)
+    sql = statement("logs.page_ids").replace("{order}", _order(page, bound)).replace("{selection}", where)
+    sql = sql.replace("{joins}", bound.joins)
+    parameters = bound.values | {"limit": page.size, "offset": (page.number - 1) * page.size}
     found = _places.decode_lines(rows.query(sql, parameters))
     places = list({place.id: place for place in found}.values())  # a log that is just being replaced is there twice
     sizes = accumulate(place.size_bytes for place in places)
@@ -82,10 +90,10 @@ def fetch_page(rows: Rows, page: Page, bytes_max: int) -> list[Listed]:
     return logs + [Listed(reduced[place.id], reduced=True) for place in rest if place.id in reduced]
 
 
-def _order(page: Page) -> str:
+def _order(page: Page, parameters: Parameters) -> str:
     direction = "DESC" if page.descending else "ASC"
     by_time = f"project_id {direction}, timestamp {direction}, id {direction}"
-    return f"{page.sort_by.sql} {direction} NULLS LAST, {by_time}" if page.sort_by else by_time
+    return f"{parameters.figure(page.sort_by)} {direction} NULLS LAST, {by_time}" if page.sort_by else by_time
 
 
 def _fetch(rows: Rows, name: str, page: Page, places: list[_Place]) -> dict[str, Log]:

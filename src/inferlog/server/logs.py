@@ -1,5 +1,6 @@
 """Handlers of /request-logs: create, batch, bulk, list, one log."""
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 import msgspec
@@ -10,8 +11,9 @@ from inferlog.errors import InferlogError, InvalidInput, NotFound, TooLarge
 from inferlog.ingest import Prepared, prepare, prepare_many
 from inferlog.model import Entry, ItemError
 from inferlog.pricing.book import PriceBook
-from inferlog.query.logs import Page, count_logs, fetch_log, fetch_page
+from inferlog.query.logs import Listed, Page, count_logs, fetch_log, fetch_page
 from inferlog.query.render import receipt, render, render_reduced
+from inferlog.query.scores import Score, fetch_scores, render_scores
 from inferlog.server.asking import read_asked
 from inferlog.server.commits import Append
 from inferlog.server.http import Call, Reply, encode, is_large, json_reply
@@ -113,7 +115,8 @@ def _one(store: Store, project_id: str, log_id: str, book: PriceBook) -> Reply |
     log = fetch_log(store, project_id, log_id)
     if log is None:
         return None
-    shown = render(log)
+    scores = fetch_scores(store, project_id, [log.id])
+    shown = render(log, render_scores(scores.get(log.id, ())))
     if UNPRICED in log.flags:
         shown["price_note"] = book.unpriced_because(log.provider_id, log.model)
     return json_reply(shown)
@@ -121,11 +124,14 @@ def _one(store: Store, project_id: str, log_id: str, book: PriceBook) -> Reply |
 
 def _page(store: Store, page: Page, bytes_max: int) -> tuple[int, list[msgspec.Raw]]:
     total = count_logs(store, page)
-    shown = (
-        render_reduced(log, bytes_max) if reduced else render(log)
-        for log, reduced in fetch_page(store, page, bytes_max)
-    )
-    return total, [msgspec.Raw(encode(each)) for each in shown]
+    found = fetch_page(store, page, bytes_max)
+    by_log = fetch_scores(store, page.project_id, [log.id for log, _ in found])
+    return total, [msgspec.Raw(encode(_rendered(each, by_log.get(each.log.id, ()), bytes_max))) for each in found]
+
+
+def _rendered(listed: Listed, scores: Iterable[Score], bytes_max: int) -> dict[str, Any]:
+    shown = render_scores(scores)
+    return render_reduced(listed.log, bytes_max, shown) if listed.reduced else render(listed.log, shown)
 
 
 class _CreateOne:

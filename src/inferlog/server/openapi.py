@@ -18,6 +18,7 @@ from inferlog.server import (
     openapi_reading,
     openapi_reconcile,
     openapi_reprices,
+    openapi_scores,
     openapi_spans,
     openapi_sql,
 )
@@ -62,6 +63,7 @@ def describe() -> Schema:
         "tags": [
             {"name": "logs", "description": "Logging calls and reading them"},
             {"name": "figures", "description": "Totals, averages and charts of logs"},
+            {"name": "scores", "description": "What evaluators say of logs"},
             {"name": "spans", "description": "Logging calls as spans: OpenTelemetry, JSON span logs, Langfuse"},
             {"name": "money", "description": "What calls cost"},
             {"name": "prices", "description": "What models cost: published, and by the project's own prices"},
@@ -112,6 +114,7 @@ def _schemas() -> Schema:
         **openapi_spans.schemas(),
         **openapi_models.schemas(),
         **openapi_budgets.schemas(),
+        **openapi_scores.schemas(),
         **openapi_sql.schemas(),
     }
 
@@ -313,6 +316,7 @@ def _paths() -> Schema:
         **openapi_spans.paths(_ERROR_TEXTS),
         **openapi_models.paths(_ERROR_TEXTS),
         **openapi_budgets.paths(_ERROR_TEXTS),
+        **openapi_scores.paths(_ERROR_TEXTS),
         **openapi_sql.paths(_ERROR_TEXTS),
         "/health": {"get": _open("health", "Does the process serve?", _responses(_ref("Health")))},
         "/ready": {"get": _open("ready", "Are logs taken, and does the store answer?", _readiness())},

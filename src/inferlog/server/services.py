@@ -31,6 +31,7 @@ from inferlog.priority import step_back
 from inferlog.repricing.jobs import Jobs
 from inferlog.repricing.table import Table
 from inferlog.repricing.worker import Repricer
+from inferlog.scores import Scores
 from inferlog.store.clickhouse import Store
 from inferlog.uncounted import Uncounted
 from inferlog.writer import Writer
@@ -75,6 +76,7 @@ class Services:
         )
         with ThreadPoolExecutor(1, initializer=step_back) as opener:  # the engine's threads inherit its priority
             self.store = opener.submit(self._open_store).result()
+        self.scores = Scores(self.store)
         self.pieces = Pieces(self.store, self.prices, uncounted)
         self.writer = Writer(
             self.journal,

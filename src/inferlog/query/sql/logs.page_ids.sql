@@ -1,5 +1,6 @@
 -- Which logs are on one page. Narrow columns only; by time it is a read of the table's own order, backwards for the newest.
 SELECT id, toUnixTimestamp64Micro(timestamp) AS at_us, size_bytes FROM {database}.logs
+{joins}
 WHERE {selection}
 ORDER BY {order}
 LIMIT {limit:UInt32} OFFSET {offset:UInt64}

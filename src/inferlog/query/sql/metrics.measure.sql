@@ -1,5 +1,6 @@
 -- Figures of the selected logs, by group and by stretch of time.
 SELECT {columns} FROM {database}.logs
+{joins}
 WHERE {selection}
 {grouping}
 ORDER BY {order}
