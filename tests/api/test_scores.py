@@ -42,7 +42,7 @@ def _score(client: httpx.Client, log_id: str, evaluator: str = "quality", **valu
 def test_a_score_is_kept_as_it_was_sent_and_shown_with_its_log(client: httpx.Client) -> None:
     """Of any kinds of values at once; the log shows it alone and in lists, by evaluator."""
     [log_id] = _logs(client, 1)
-    sent = {
+    sent: Json = {
         "numerical_value": 4.5, "string_value": "Good 😀", "boolean_value": True, "categorical_value": ["a", "b"],
         "json_value": {"x": [1.10]}, "comments": "fine", "reasoning": "because", "metadata": {"by": "us"},
     }  # fmt: skip
@@ -95,7 +95,7 @@ def test_a_score_is_changed_in_part_or_in_whole(client: httpx.Client) -> None:
 
 @pytest.fixture(scope="module")
 def scored(server: Server) -> Iterator[httpx.Client]:
-    """A client of a project with ten logs: eight with a number, two of them with a flag, three with a text or categories."""
+    """A client of a project with ten logs: eight with a number, two with a flag, three with a text or categories."""
     with server.client(new_project_key(server)) as made:
         ids = _logs(made, 10)
         for number in range(8):
@@ -116,8 +116,8 @@ def scored(server: Server) -> Iterator[httpx.Client]:
         ({"scores__quality": {"operator": "in", "value": [1, "1.50", "x"]}}, [2, 3]),
         ({"scores__quality": {"operator": "not", "value": [0, 1, 2, 3]}}, [1, 3, 5, 7]),
         ({"scores__quality": {"operator": "empty", "value": [""]}}, [8, 9]),
-        ({"scores__quality": {"operator": "isnull", "value": [False]}, "prompt_tokens": {"operator": "gt", "value": [5]}},
-         [6, 7]),
+        ({"scores__quality": {"operator": "isnull", "value": [False]},
+          "prompt_tokens": {"operator": "gt", "value": [5]}}, [6, 7]),
         ({"scores__passed": {"value": [True]}}, [9]),
         ({"scores__passed": {"operator": "not", "value": ["true"]}}, [0]),
         ({"scores__tone": {"value": ["calm"]}}, [1]),
@@ -144,7 +144,7 @@ def test_logs_are_sorted_by_a_score(scored: httpx.Client) -> None:
     """By its number, logs without one last, on every page; a filter by another score holds, too."""
     numbers: list[int] = []
     for page in range(1, 6):
-        query = {"sort_by": "-scores__quality", "page": page, "page_size": 2}
+        query: Json = {"sort_by": "-scores__quality", "page": page, "page_size": 2}
         numbers += [log["prompt_tokens"] for log in scored.get(LIST, params=query).json()["results"]]
     assert numbers == [7, 6, 5, 4, 3, 2, 1, 0, 9, 8]
     answer = scored.get(LIST, params={"sort_by": "scores__quality", "scores__tone[operator]": "not_empty"}).json()
@@ -232,7 +232,7 @@ def test_a_score_is_its_projects_alone(scored: httpx.Client, own_api: httpx.Clie
 
 def test_scores_are_listed_in_pages(scored: httpx.Client) -> None:
     """Each once, the newest first; of one evaluator or log, if the query string says so."""
-    address, found = f"{SCORES}?page_size=5&all_envs=true", []
+    address, found, page = f"{SCORES}?page_size=5&all_envs=true", [], Json()
     while address:
         page = scored.get(address).json()
         found += [score["id"] for score in page["results"]]

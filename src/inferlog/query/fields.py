@@ -101,7 +101,7 @@ def field(name: str, where: str) -> Field:
     if found is None:
         raise InvalidInput(
             f"{where}: unknown field {name[:80]!r}{hint(name, field_names())}; "
-            "a value of the metadata is metadata__<key>, a score scores__<evaluator>"
+            "a value of the metadata is metadata__<key>"
         )
     return found
 

@@ -179,7 +179,8 @@ SETTINGS
     fsync_after_insert = 1,
     fsync_part_directory = 1,
     min_rows_to_fsync_after_merge = 1,
-    min_compressed_bytes_to_fsync_after_merge = 1;
+    min_compressed_bytes_to_fsync_after_merge = 1,
+    old_parts_lifetime = 15;
 
 INSERT INTO `logs`.migrations (name) VALUES ('0005_scores');
 
