@@ -14,6 +14,7 @@ from inferlog.server.zones import read_zone
 _PARAMETERS: Final = ("metrics", "group_by", "interval", "time_zone", "sort_by", "limit")
 _DEFAULT: Final = ("number_of_requests", "total_cost", "total_tokens")
 _INTERVALS: Final = get_args(Interval)
+_INSTEAD: Final = {"metadata": "send metadata__<key>", "scores": "send scores__<evaluator>"}
 
 
 async def show_summary(call: Call) -> Reply:
@@ -80,9 +81,7 @@ def _groups(given: dict[str, Any], most: int) -> tuple[Field, ...]:
     groups = tuple(field(name, "group_by") for name in names)
     for found in groups:
         if found.kind in UNGROUPED:
-            instead = (
-                "send interval for stretches of time" if found.kind == "time" else f"send {found.name}__<what of it>"
-            )
+            instead = _INSTEAD.get(found.name, "send interval for stretches of time")
             raise InvalidInput(f"group_by: {found.name} cannot be grouped by; {instead}")
     return groups
 
