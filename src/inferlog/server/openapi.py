@@ -12,6 +12,7 @@ from inferlog.model import Log
 from inferlog.query.render import AS_STORED, Receipt
 from inferlog.server import (
     openapi_budgets,
+    openapi_customers,
     openapi_dashboard,
     openapi_groups,
     openapi_models,
@@ -108,6 +109,7 @@ def _schemas() -> Schema:
         "Error": _object(error, ["detail"]),
         **openapi_reading.schemas(),
         **openapi_groups.schemas(),
+        **openapi_customers.schemas(),
         **openapi_dashboard.schemas(),
         **openapi_reprices.schemas(),
         **openapi_reconcile.schemas(),
@@ -309,7 +311,7 @@ def _paths() -> Schema:
         },
         "/api/request-logs/{log_id}/": {"get": _operation("show", "Read one log", shown, None, [_LOG_ID])},
         **openapi_reading.paths(_ERROR_TEXTS),
-        **openapi_groups.paths(_ERROR_TEXTS),
+        **openapi_customers.paths(openapi_groups.paths(_ERROR_TEXTS), _ERROR_TEXTS),
         **openapi_dashboard.paths(_ERROR_TEXTS),
         **openapi_reprices.paths(_ERROR_TEXTS),
         **openapi_reconcile.paths(_ERROR_TEXTS),

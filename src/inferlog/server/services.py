@@ -21,6 +21,7 @@ from inferlog.budgets.register import Register
 from inferlog.budgets.watcher import Watcher
 from inferlog.budgets.webhooks import Sender
 from inferlog.config import Settings
+from inferlog.customers import Customers
 from inferlog.errors import ConfigError, DataDirectoryInUse, StorageFull
 from inferlog.identities import Identities
 from inferlog.ingest import Intake
@@ -123,6 +124,7 @@ class Services:
         self.first_key = self.access.bootstrap(settings.bootstrap_key)
         self.prices = KeptPrices(self.directory / "prices.db")
         self.budgets = Register(self.directory / "budgets.db")
+        self.customers = Customers(self.directory / "customers.db", self.budgets, budgets_max=settings.budgets_max)
         self._repricings = Jobs(self.directory / "repricings.db")
         self.identities = Identities(self.directory / "identities.db", days=settings.dedup_days)
         self.journal = Journal(
@@ -175,6 +177,7 @@ class Services:
         self.store.close()
         self.identities.close()
         self.prices.close()
+        self.customers.close()
         self.budgets.close()
         self.access.close()
         self._lock.close()
