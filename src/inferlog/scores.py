@@ -21,6 +21,7 @@ from inferlog.query.statements import statement
 _TABLE: Final = "scores"
 _IDS_MAX: Final = 2_000
 """How many logs' scores are forgotten at once: ClickHouse reads 128 kB of a form's field over HTTP."""
+_SECONDS_MAX: Final = 2**32 - 1
 NO_SCORE: Final = "Score not found"
 
 
@@ -59,6 +60,7 @@ class Scores:
                 evaluator=evaluator,
                 log_id=log_id,
                 id=ids.new_uuid().replace("-", ""),
+                logged_at=min(ids.time_of(log_id) // 1_000_000, _SECONDS_MAX),
                 environment=environment,
                 evaluator_slug=draft.evaluator_slug,
                 evaluator_name=draft.evaluator_name,

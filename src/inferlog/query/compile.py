@@ -66,7 +66,7 @@ class Parameters:
     def joins(self) -> str:
         """Return the SQL that puts the scores that were referred to beside the rows of `logs`."""
         return "\n".join(
-            statement("scores.joined").replace("{alias}", alias).replace("{evaluator}", evaluator)
+            score_statement("scores.joined").replace("{alias}", alias).replace("{evaluator}", evaluator)
             for alias, evaluator in self._scores.values()
         )
 
@@ -214,11 +214,16 @@ def _scores(made: Condition, parameters: Parameters) -> str:
 
 def _scored(condition: str, *, absent: bool = False) -> str:
     """Return SQL that holds for logs with a score for which a condition holds, or for those without one."""
-    return f"id {'NOT IN' if absent else 'IN'} ({statement('scores.scored').replace('{condition}', condition)})"
+    return f"id {'NOT IN' if absent else 'IN'} ({score_statement('scores.scored').replace('{condition}', condition)})"
 
 
 def _in(made: Condition) -> str:
     return "NOT IN" if made.operator == "not_in" else "IN"
+
+
+def score_statement(name: str) -> str:
+    """Return a statement on scores that says which of them may be of logs of the selected time."""
+    return statement(name).replace("{around}", statement("scores.around"))
 
 
 _BY_KIND: Final[dict[str, Callable[[Condition, Parameters], str]]] = {

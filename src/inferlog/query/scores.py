@@ -8,6 +8,7 @@ import msgspec
 
 from inferlog.dialects.scores import VALUES
 from inferlog.ids import read_uuid
+from inferlog.query.compile import score_statement
 from inferlog.query.logs import Rows
 from inferlog.query.render import iso_time
 from inferlog.query.selection import Selection, bind
@@ -15,10 +16,14 @@ from inferlog.query.statements import statement
 
 _EVALUATORS_MAX: Final = 1_000
 """How many evaluators a summary shows: those with the most scores."""
+_PART_SCORES: Final = 1_000_000
+"""How many scores are summed up at once: three million, all of one evaluator, did not fit into query_bytes_max."""
 
 
 class Score(msgspec.Struct, kw_only=True):
     """A row of `scores`. Times are seconds since 1970 UTC, ids 32 hex digits; `said` is JSON as it was sent.
+
+    `logged_at` is the time that the log's id carries, 0 if it carries none.
 
     `evaluator` is the evaluator's id, or its slug if it has no id.
     """
@@ -27,6 +32,7 @@ class Score(msgspec.Struct, kw_only=True):
     evaluator: str
     log_id: str
     id: str
+    logged_at: int
     environment: str
     evaluator_slug: str
     evaluator_name: str
@@ -99,26 +105,53 @@ def count_known(rows: Rows, project_id: str, log_ids: list[str]) -> int:
 
 def summarize_scores(rows: Rows, selection: Selection) -> dict[str, dict[str, Any]]:
     """Return the figures of the selected logs' scores by evaluator, as the API's summary has them (dossier §2.3)."""
-    if not has_scores(rows, selection.project_id):
-        return {}
     where, parameters = bind(selection)
-    sql = statement("scores.summary").replace("{selection}", where)
-    found = rows.query(sql, parameters.values | {"limit": _EVALUATORS_MAX})
-    return {each["evaluator"]: _summary(each) for each in map(msgspec.json.decode, found.splitlines())}
+    size = int(msgspec.json.decode(rows.query(score_statement("scores.size"), parameters.values))["count"])
+    if not size:
+        return {}
+    sql = score_statement("scores.summary").replace("{selection}", where)
+    parts = size // _PART_SCORES + 1
+    by_evaluator: dict[str, list[_Part]] = defaultdict(list)
+    for part in range(parts):
+        for found in _parts.decode_lines(rows.query(sql, parameters.values | {"parts": parts, "part": part})):
+            by_evaluator[found.evaluator].append(found)
+    summaries = [_summary(key, found) for key, found in by_evaluator.items()]
+    summaries.sort(key=lambda each: (-each["count"], each["evaluator_id"]))
+    return {each["evaluator_id"]: each for each in summaries[:_EVALUATORS_MAX]}
 
 
-def _summary(found: dict[str, Any]) -> dict[str, Any]:
+class _Part(msgspec.Struct):
+    """What one evaluator says of a part of the logs; `latest` is its last score's revision, slug, name and kind."""
+
+    evaluator: str
+    latest: tuple[int, str, str, str]
+    scores: int
+    numbers: int
+    total: float | None
+    least: float | None
+    most: float | None
+    true_count: int
+    false_count: int
+
+
+_parts: Final = msgspec.json.Decoder(_Part, strict=False)
+
+
+def _summary(evaluator: str, parts: list[_Part]) -> dict[str, Any]:
+    _, slug, name, value_type = max(part.latest for part in parts)
+    numbers = [part for part in parts if part.numbers]
+    count = sum(part.numbers for part in numbers)
     return {
-        "evaluator_id": found["evaluator"],
-        "evaluator_slug": found["slug"],
-        "evaluator_name": found["name"],
-        "score_value_type": found["kind"],
-        "avg_score": found["average"],
-        "min_score": found["least"],
-        "max_score": found["most"],
-        "count": found["scores"],
-        "true_count": found["true_count"],
-        "false_count": found["false_count"],
+        "evaluator_id": evaluator,
+        "evaluator_slug": slug,
+        "evaluator_name": name,
+        "score_value_type": value_type,
+        "avg_score": sum(part.total or 0 for part in numbers) / count if count else None,
+        "min_score": min((part.least for part in numbers if part.least is not None), default=None),
+        "max_score": max((part.most for part in numbers if part.most is not None), default=None),
+        "count": sum(part.scores for part in parts),
+        "true_count": sum(part.true_count for part in parts),
+        "false_count": sum(part.false_count for part in parts),
     }
 
 

@@ -152,13 +152,14 @@ SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
 INSERT INTO `inferlog`.migrations (name) VALUES ('0004_repricings');
 
 -- What evaluators say of logs: one score an evaluator and log, the one with the latest revision. docs/decisions/scores.md
--- says why they have a table of their own.
+-- says why they have a table of their own. `logged_at` is the time that the log's id carries, 1970 if it carries none.
 CREATE TABLE IF NOT EXISTS `inferlog`.scores 
 (
     project_id     UUID,
     evaluator      LowCardinality(String),
     log_id         UUID,
     id             UUID,
+    logged_at      DateTime('UTC') CODEC(ZSTD(1)),
     environment    LowCardinality(String),
     evaluator_slug LowCardinality(String),
     evaluator_name LowCardinality(String),
@@ -174,6 +175,7 @@ CREATE TABLE IF NOT EXISTS `inferlog`.scores
     INDEX id_bloom id TYPE bloom_filter(0.001) GRANULARITY 1
 )
 ENGINE = ReplacingMergeTree(revision, is_deleted)
+PARTITION BY toYYYYMM(logged_at)
 ORDER BY (project_id, evaluator, log_id)
 SETTINGS
     fsync_after_insert = 1,
