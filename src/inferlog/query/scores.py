@@ -16,8 +16,8 @@ from inferlog.query.statements import statement
 
 _EVALUATORS_MAX: Final = 1_000
 """How many evaluators a summary shows: those with the most scores."""
-_PART_SCORES: Final = 1_000_000
-"""How many scores are summed up at once: three million, all of one evaluator, did not fit into query_bytes_max."""
+_PART_SCORES: Final = 2_000_000
+"""How many scores are summed up at once: more than three million do not fit into query_bytes_max."""
 
 
 class Score(msgspec.Struct, kw_only=True):

@@ -4,3 +4,4 @@ SELECT id, toUnixTimestamp64Micro(timestamp) AS at_us, size_bytes FROM {database
 WHERE {selection}
 ORDER BY {order}
 LIMIT {limit:UInt32} OFFSET {offset:UInt64}
+SETTINGS join_algorithm = 'partial_merge'

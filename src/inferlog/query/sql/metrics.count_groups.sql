@@ -5,3 +5,4 @@ SELECT count() AS count FROM (
     WHERE {selection}
     GROUP BY {keys}
 )
+SETTINGS join_algorithm = 'partial_merge'

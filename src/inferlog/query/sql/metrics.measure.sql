@@ -5,3 +5,4 @@ WHERE {selection}
 {grouping}
 ORDER BY {order}
 LIMIT {limit:UInt64} OFFSET {offset:UInt64}
+SETTINGS join_algorithm = 'partial_merge'
