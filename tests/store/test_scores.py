@@ -1,16 +1,24 @@
 """Scores on every kind of store there is: kept through a restart, changed by many at once, forgotten for good."""
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Final
+from typing import Any, Final
 
 import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
 
-from inferlog.dialects.scores import Draft, read_draft
+from inferlog import ids
+from inferlog.dialects.scores import Draft, number_text, read_draft
 from inferlog.errors import Conflict, NotFound
 from inferlog.jsontext import dumps, read_object
+from inferlog.model import Log
+from inferlog.query.filters import read_filters
+from inferlog.query.logs import Page, fetch_page
 from inferlog.query.scores import Score, Wanted, fetch_score, fetch_score_page, fetch_scores
 from inferlog.scores import Scores
 from inferlog.store.clickhouse import Store
+from tests.clickhouse import ClickHouse
 from tests.store.conftest import Place
 from tests.unit.journey import PROJECT
 
@@ -72,3 +80,68 @@ def test_forgotten_scores_leave_no_row(store: Store) -> None:
     assert len(_all(store, _OTHER)) == 1
     left = store.query("SELECT count() AS n FROM {database}.scores WHERE project_id = {p:UUID}", {"p": PROJECT})
     assert left in (b'{"n":1}\n', b'{"n":2}\n')  # revisions that are not merged yet
+
+
+_VALUES: Final = [0, 1, 2.5, -3, "calm", "Calm, 1", "2.5", True, False, ["a", "1"], None]
+_OPERATORS: Final = ["", "not", "lt", "gte", "contains", "not_contains", "empty", "not_empty"]
+_said = st.lists(st.sampled_from(_VALUES), min_size=len(_LOGS), max_size=len(_LOGS))
+
+
+def _fields(value: object) -> dict[str, object]:
+    """Return a value under the name of its kind."""
+    names = {bool: "boolean_value", str: "string_value", list: "categorical_value"}
+    return {names.get(type(value), "numerical_value"): value}
+
+
+def _holds(operator: str, wanted: float | str, value: Any) -> bool:
+    """Tell whether a score passes a condition, as docs/api.md has it; None is a log without one."""
+    if operator in ("empty", "not_empty"):
+        return (value is None) == (operator == "empty")
+    if value is None:
+        return False
+    number = float(value) if isinstance(value, int | float) else None
+    text = ", ".join(value) if isinstance(value, list) else value if isinstance(value, str) else number_text(value)
+    if operator in ("lt", "gte"):
+        return number is not None and (number < float(wanted) if operator == "lt" else number >= float(wanted))
+    if operator in ("contains", "not_contains"):
+        return (str(wanted) in text) == (operator == "contains")
+    categories = value if isinstance(value, list) else []
+    same = str(wanted) == text or str(wanted) in categories or (number is not None and _as_number(wanted) == number)
+    return same == (operator == "")
+
+
+def _as_number(wanted: float | str) -> float | None:
+    try:
+        return float(wanted)
+    except ValueError:
+        return None
+
+
+@settings(max_examples=30, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(said=_said, operator=st.sampled_from(_OPERATORS), wanted=st.sampled_from([0, 1, 2.5, "calm", "true", "1", "a"]))
+def test_a_filter_finds_the_logs_that_a_naive_reading_finds(
+    scored_store: Store, said: list[object], operator: str, wanted: float | str
+) -> None:
+    """Whatever evaluators say, of whatever kind, and whatever is asked: the same logs."""
+    assume(operator not in ("lt", "gte") or _as_number(wanted) is not None)
+    evaluator = ids.new_uuid()
+    scores = Scores(scored_store)
+    for log_id, value in zip(_LOGS, said, strict=True):
+        if value is not None:
+            scores.create(PROJECT, log_id, "prod", _draft(evaluator_id=evaluator, **_fields(value)))
+    filters = read_filters(
+        read_object(dumps({f"scores__{evaluator}": {"operator": operator, "value": [wanted]}})), conditions_max=10
+    )
+    page = Page(project_id=PROJECT, filters=filters, descending=False)
+    expected = [log for log, value in zip(_LOGS, said, strict=True) if _holds(operator, wanted, value)]
+    assert [listed.log.id for listed in fetch_page(scored_store, page, 10**9)] == expected
+
+
+@pytest.fixture(scope="module")
+def scored_store(tmp_path_factory: pytest.TempPathFactory, clickhouse: ClickHouse) -> Iterator[Store]:
+    """A store with four logs, over HTTP: the engine within takes one path at a time."""
+    store = Store(clickhouse.url(f"test_{ids.new_uuid().replace('-', '')}"), scratch=tmp_path_factory.mktemp("scratch"))
+    rows = [Log(project_id=PROJECT, id=log_id, timestamp=1_760_000_000.0 + at) for at, log_id in enumerate(_LOGS)]
+    store.insert([dumps(row) + b"\n" for row in rows], "token")
+    yield store
+    store.close()
