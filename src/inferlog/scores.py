@@ -14,7 +14,7 @@ from inferlog import ids
 from inferlog.dialects.scores import Draft, figures, key_of, merged
 from inferlog.errors import Conflict, InvalidInput, NotFound
 from inferlog.jsontext import RawObject, dumps
-from inferlog.query.logs import Rows
+from inferlog.query.logs import Rows, fetch_environment
 from inferlog.query.scores import Score, count_known, fetch_latest, fetch_score
 from inferlog.query.statements import statement
 
@@ -22,6 +22,7 @@ _TABLE: Final = "scores"
 _IDS_MAX: Final = 2_000
 """How many logs' scores are forgotten at once: ClickHouse reads 128 kB of a form's field over HTTP."""
 _SECONDS_MAX: Final = 2**32 - 1
+NO_LOG: Final = "Log not found"
 NO_SCORE: Final = "Score not found"
 
 
@@ -43,12 +44,18 @@ class Scores:
         self._store = store
         self._writing = threading.Lock()
 
-    def create(self, project_id: str, log_id: str, environment: str, draft: Draft) -> Score:
-        """Keep a new score of a log and return it. Raises InvalidInput, Conflict if the evaluator has one already."""
-        said = merged({}, draft.said)
-        found = figures(said)
-        evaluator = key_of(draft)
-        with self._writing:
+    def create(self, project_id: str, log_id: str, draft: Draft) -> Score:
+        """Keep a new score of a stored log and return it.
+
+        Raises NotFound if there is no such log, InvalidInput, Conflict if the evaluator has one there already.
+        """
+        with self._writing:  # also while the log is looked for: it may be on its way out, and its scores with it
+            environment = fetch_environment(self._store, project_id, log_id)
+            if environment is None:
+                raise NotFound(NO_LOG)
+            said = merged({}, draft.said)
+            found = figures(said)
+            evaluator = key_of(draft)
             latest = fetch_latest(self._store, project_id, evaluator, log_id)
             if latest and not latest.is_deleted:
                 raise Conflict(
@@ -94,13 +101,13 @@ class Scores:
         """
         wanted = list(log_ids)
         forgotten = 0
-        with self._writing:
-            for at in range(0, len(wanted), _IDS_MAX):
-                some = wanted[at : at + _IDS_MAX]
+        for at in range(0, len(wanted), _IDS_MAX):
+            some = wanted[at : at + _IDS_MAX]
+            with self._writing:
                 known = count_known(self._store, project_id, some)
                 if known:  # else the table would be rewritten for nothing
                     self._store.rewrite(statement("scores.forget"), {"project_id": project_id, "log_ids": some})
-                forgotten += known
+            forgotten += known
         return forgotten
 
     def _rewrite(

@@ -30,14 +30,25 @@ def _draft(**fields: object) -> Draft:
     return read_draft(read_object(dumps({"evaluator_id": "quality"} | fields)))
 
 
+def _with_logs(store: Store) -> Store:
+    """Return a store with four logs in each of two projects."""
+    rows = [
+        Log(project_id=project_id, id=log_id, timestamp=1_760_000_000.0 + at)
+        for project_id in (PROJECT, _OTHER)
+        for at, log_id in enumerate(_LOGS)
+    ]
+    store.insert([dumps(row) + b"\n" for row in rows], "token")
+    return store
+
+
 def _all(store: Store, project_id: str = PROJECT) -> list[Score]:
     return fetch_score_page(store, Wanted(project_id), 1, 100)[1]
 
 
 def test_what_was_answered_is_there_after_a_restart(place: Place) -> None:
     """Each score as it was said last; one that was taken back is gone, and another one may come."""
-    scores = Scores(place.open())
-    kept, changed, gone = (scores.create(PROJECT, log, "prod", _draft(numerical_value=1)) for log in _LOGS[:3])
+    scores = Scores(_with_logs(place.open()))
+    kept, changed, gone = (scores.create(PROJECT, log, _draft(numerical_value=1)) for log in _LOGS[:3])
     scores.change(PROJECT, changed.id, _draft(numerical_value=2.5))
     scores.delete(PROJECT, gone.id)
     place.close()
@@ -47,17 +58,17 @@ def test_what_was_answered_is_there_after_a_restart(place: Place) -> None:
     assert fetch_score(store, PROJECT, gone.id) is None
     with pytest.raises(NotFound):
         scores.change(PROJECT, gone.id, _draft(numerical_value=3))
-    again = scores.create(PROJECT, _LOGS[2], "prod", _draft(string_value="again"))
+    again = scores.create(PROJECT, _LOGS[2], _draft(string_value="again"))
     assert fetch_scores(store, PROJECT, _LOGS)[_LOGS[2]] == [again]
 
 
 def test_of_many_scores_at_once_one_is_kept(store: Store) -> None:
     """An evaluator that scores a log from many threads has one score there; the others are told so."""
-    scores = Scores(store)
+    scores = Scores(_with_logs(store))
 
     def score(number: int) -> Score | None:
         try:
-            return scores.create(PROJECT, _LOGS[0], "prod", _draft(numerical_value=number))
+            return scores.create(PROJECT, _LOGS[0], _draft(numerical_value=number))
         except Conflict:
             return None
 
@@ -67,13 +78,20 @@ def test_of_many_scores_at_once_one_is_kept(store: Store) -> None:
     assert len(made) == 1
 
 
+def test_a_log_that_is_not_there_has_no_score(store: Store) -> None:
+    """Whoever deletes logs and forgets their scores then finds none that came in between."""
+    with pytest.raises(NotFound, match="Log not found"):
+        Scores(store).create(PROJECT, _LOGS[0], _draft(numerical_value=1))
+    assert _all(store) == []
+
+
 def test_forgotten_scores_leave_no_row(store: Store) -> None:
     """Neither what they said last nor what they said before; other logs' and projects' scores stay."""
-    scores = Scores(store)
+    scores = Scores(_with_logs(store))
     for log_id in _LOGS:
-        made = scores.create(PROJECT, log_id, "prod", _draft(string_value="said first"))
+        made = scores.create(PROJECT, log_id, _draft(string_value="said first"))
         scores.change(PROJECT, made.id, _draft(comments="said last"))
-    scores.create(_OTHER, _LOGS[0], "prod", _draft(numerical_value=1))
+    scores.create(_OTHER, _LOGS[0], _draft(numerical_value=1))
     assert scores.forget(PROJECT, _LOGS[:3]) >= 3
     assert scores.forget(PROJECT, _LOGS[:3]) == 0
     assert [score.log_id for score in _all(store)] == _LOGS[3:]
@@ -128,7 +146,7 @@ def test_a_filter_finds_the_logs_that_a_naive_reading_finds(
     scores = Scores(scored_store)
     for log_id, value in zip(_LOGS, said, strict=True):
         if value is not None:
-            scores.create(PROJECT, log_id, "prod", _draft(evaluator_id=evaluator, **_fields(value)))
+            scores.create(PROJECT, log_id, _draft(evaluator_id=evaluator, **_fields(value)))
     filters = read_filters(
         read_object(dumps({f"scores__{evaluator}": {"operator": operator, "value": [wanted]}})), conditions_max=10
     )
@@ -141,7 +159,5 @@ def test_a_filter_finds_the_logs_that_a_naive_reading_finds(
 def scored_store(tmp_path_factory: pytest.TempPathFactory, clickhouse: ClickHouse) -> Iterator[Store]:
     """A store with four logs, over HTTP: the engine within takes one path at a time."""
     store = Store(clickhouse.url(f"test_{ids.new_uuid().replace('-', '')}"), scratch=tmp_path_factory.mktemp("scratch"))
-    rows = [Log(project_id=PROJECT, id=log_id, timestamp=1_760_000_000.0 + at) for at, log_id in enumerate(_LOGS)]
-    store.insert([dumps(row) + b"\n" for row in rows], "token")
-    yield store
+    yield _with_logs(store)
     store.close()

@@ -12,7 +12,7 @@ from inferlog.dialects.scores import Draft, read_draft
 from inferlog.errors import InvalidInput, NotFound, hint
 from inferlog.query.logs import Page, fetch_environment
 from inferlog.query.scores import Score, Wanted, fetch_score, fetch_score_page, render_score
-from inferlog.scores import NO_SCORE, Scores
+from inferlog.scores import NO_LOG, NO_SCORE, Scores
 from inferlog.server.asking import read_environment, whole_number
 from inferlog.server.http import Call, Reply, json_reply
 from inferlog.server.paging import PAGE_MAX, links
@@ -20,7 +20,6 @@ from inferlog.store.clickhouse import Store
 
 PAGING: Final = ("page", "page_size")
 PARAMETERS: Final = (*PAGING, "log_id", "evaluator_id", "environment", "all_envs", "is_test")
-_NO_LOG: Final = "Log not found"
 _SIZE: Final = 100
 
 
@@ -39,7 +38,7 @@ async def list_scores_of_log(call: Call) -> Reply:
     log_id = ids.read_uuid(call.scope["path_params"]["log_id"])
     environment = await call.runtime.query(lambda store: _environment(store, call, log_id))
     if log_id is None or environment is None:
-        raise NotFound(_NO_LOG)
+        raise NotFound(NO_LOG)
     return await _list(call, Wanted(call.key.project_id, log_id=log_id), _given(call, PAGING))
 
 
@@ -103,13 +102,11 @@ async def _create(call: Call, log_id: str) -> Reply:
     if named == "":
         raise InvalidInput("log_id: a score needs the id of its log, as creating the log answered it")
 
-    def create(store: Store) -> Score:
-        environment = _environment(store, call, named)
-        if environment is None or named is None:
-            raise NotFound(_NO_LOG)
-        return call.runtime.services.scores.create(call.key.project_id, named, environment, draft)
-
-    return json_reply(render_score(await call.runtime.query(create)), 201)
+    if named is None:
+        raise NotFound(NO_LOG)
+    scores = call.runtime.services.scores
+    score = await call.runtime.query(lambda _: scores.create(call.key.project_id, named, draft))
+    return json_reply(render_score(score), 201)
 
 
 async def _list(call: Call, wanted: Wanted, given: dict[str, str]) -> Reply:
@@ -165,7 +162,7 @@ def _environment(store: Store, call: Call, log_id: str | None) -> str | None:
 
 
 def _log_id(call: Call) -> str:
-    return _read_id(call.scope["path_params"], "log_id", _NO_LOG)
+    return _read_id(call.scope["path_params"], "log_id", NO_LOG)
 
 
 def _score_id(call: Call) -> str:
