@@ -62,6 +62,17 @@ def test_create_get_and_list(logs: LogAPI) -> None:
     assert page.count >= 1
 
 
+def test_a_log_with_scores_is_read(logs: LogAPI, api: httpx.Client) -> None:
+    """What evaluators say of a log, of whatever kind, does not keep the client's model from reading it."""
+    log_id = create(api, {"model": "scored"})
+    values: list[Json] = [{"numerical_value": 1.5}, {"boolean_value": True}, {"json_value": {"a": [1]}}]
+    for number, value in enumerate(values):
+        body = {"evaluator_slug": f"e{number}", **value}
+        assert api.post(f"/api/logs/{log_id}/scores/", json=body).status_code == 201
+    assert logs.get(log_id).id == log_id
+    assert log_id in [log.id for log in logs.list(page=1, page_size=10).results]
+
+
 @pytest.mark.parametrize("suffix", ["", "/", "/api", "/api/"])
 def test_every_base_url_that_its_users_write(server: Server, key: str, suffix: str) -> None:
     """The client strips /api and the slash, and posts to paths without either."""

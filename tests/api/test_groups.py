@@ -186,9 +186,10 @@ def test_customers_are_listed_with_figures(client: httpx.Client) -> None:
     assert {(user["environment"], user["active_days"], user["total_tokens"]) for user in users} == {("prod", 1, 51)}
     assert users[0]["first_seen"] == "2026-10-25T03:30:00.000000Z"
     assert users[0]["last_active_timeframe"] == "2026-10-25T09:30:00.000000Z"
-    assert _exactly(client.get("/api/users/customer-2/").content) == users[1]
+    one = _exactly(client.get("/api/users/customer-2/").content)
+    assert one.items() >= users[1].items()
     assert client.get("/api/users/").json()["count"] == 3
-    assert _exactly(client.get("/api/user/detail/customer-2").content) == users[1]
+    assert _exactly(client.get("/api/user/detail/customer-2").content) == one
     assert refusal(client.get("/api/users/nobody/"), 404) == (
         "There is no log of a customer 'nobody' in this project and environment"
     )

@@ -25,7 +25,7 @@ from tests.server import Server
 _DAY = "2026-03-{:02}T10:00:00Z"
 _SORTED = (
     "id, timestamp, cost, time_to_first_token, latency, prompt_tokens, completion_tokens, all_tokens, "
-    "total_request_tokens, tokens_per_second"
+    "total_request_tokens, tokens_per_second, scores__<evaluator>"
 )
 _KNOWN = "all_envs, cursor, end_time, environment, filters, is_test, operator, page, page_size, sort_by, start_time"
 

@@ -58,7 +58,17 @@ def _bounded(described: dict[str, Any]) -> dict[str, Any]:
 _LISTS: Final = ("/api/request-logs/groups/", "/api/log_threads/", "/api/traces/list/", "/api/users/list/")
 _DASHBOARD: Final = tuple(path for path in _DESCRIPTION["paths"] if "/dashboard/" in path and "/top-" not in path)
 _SOME_QUERIES: Final = ["SELECT 1 AS one", "SELECT model, count() AS calls FROM logs GROUP BY model"]
-_SOME_FIELDS: Final = ("model", "unique_id", "status_code", "cost", "timestamp", "failed", "flags", "metadata")
+_SOME_FIELDS: Final = (
+    "model",
+    "unique_id",
+    "status_code",
+    "cost",
+    "timestamp",
+    "failed",
+    "flags",
+    "metadata",
+    "scores",
+)
 """A field of each kind."""
 _NO_FUZZ: Final = ("scope", "api_key_prefix")
 _BUDGET_FIELDS: Final[dict[str, Any]] = {

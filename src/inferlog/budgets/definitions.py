@@ -25,6 +25,7 @@ _SUBJECT_MAX: Final = 1_000
 _AMOUNT_MAX: Final = Decimal(10) ** 15
 _AMOUNT_DIGITS: Final = 6
 _SHOWN_MAX: Final = 80
+AMOUNT_EXPECTED: Final = f"USD above 0 and below {_AMOUNT_MAX:.0e}, with at most {_AMOUNT_DIGITS} decimal places"
 
 
 class Budget(msgspec.Struct, frozen=True, kw_only=True):
@@ -166,7 +167,8 @@ def _short_text(raw: msgspec.Raw, most: int) -> str | None:
     return text if 0 < len(text) <= most and text.isprintable() else None
 
 
-def _amount(raw: msgspec.Raw) -> Decimal | None:
+def read_amount(raw: msgspec.Raw) -> Decimal | None:
+    """Return an amount of USD, as a number or as its text, or None if it is none that a budget can have."""
     text = _text(raw) if kind(raw) == "string" else bytes(raw).decode() if kind(raw) == "number" else None
     amount = _number(text or "")
     if amount is None or not 0 < amount < _AMOUNT_MAX:
@@ -231,7 +233,7 @@ def _one_of(*choices: str) -> Callable[[msgspec.Raw], str | None]:
 
 _READERS: Final[dict[str, Callable[[msgspec.Raw], Any]]] = {
     "name": lambda raw: _short_text(raw, _NAME_MAX),
-    "amount": _amount,
+    "amount": read_amount,
     "thresholds": _thresholds,
     "webhook_url": _webhook_url,
     "environment": _one_of(*_ENVIRONMENTS),
@@ -240,11 +242,11 @@ _READERS: Final[dict[str, Callable[[msgspec.Raw], Any]]] = {
 }
 _EXPECTED: Final = {
     "name": f"a text of 1 to {_NAME_MAX} characters on one line",
-    "amount": f"USD above 0 and below {_AMOUNT_MAX:.0e}, with at most {_AMOUNT_DIGITS} decimal places",
+    "amount": AMOUNT_EXPECTED,
     "thresholds": f"an array of 1 to {_THRESHOLDS_MAX} whole numbers from 1 to {_THRESHOLD_MAX:,} (percent)",
     "webhook_url": "an address that begins with https:// or http://",
     "environment": "prod or test, or nothing for both",
-    "period": "day, week or month",
+    "period": "day, week, month or year",
     "time_zone": "a name of the IANA time zone database, e.g. Europe/Berlin",
     "customer_identifier": f"a customer's identifier of 1 to {_SUBJECT_MAX:,} characters, or {EACH} for each customer",
     "api_key_prefix": "the visible prefix of a key of this project",

@@ -1,11 +1,11 @@
-"""Days, weeks and months of a time zone, as half-open intervals of time. Weeks begin on Monday (ISO 8601)."""
+"""Days, weeks, months and years of a time zone, as half-open intervals of time. Weeks begin on Monday (ISO 8601)."""
 
 from datetime import date, datetime, time, timedelta
 from typing import Final, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
-PeriodName = Literal["day", "week", "month"]
-PERIODS: Final[tuple[PeriodName, ...]] = ("day", "week", "month")
+PeriodName = Literal["day", "week", "month", "year"]
+PERIODS: Final[tuple[PeriodName, ...]] = ("day", "week", "month", "year")
 _ONE_DAY: Final = timedelta(days=1)
 
 
@@ -17,7 +17,7 @@ class Period(NamedTuple):
 
 
 def period_of(name: PeriodName, zone: ZoneInfo, moment: float) -> Period:
-    """Return the day, week or month of `zone` that holds `moment` (seconds since 1970 UTC).
+    """Return the day, week, month or year of `zone` that holds `moment` (seconds since 1970 UTC).
 
     Periods follow each other without a gap: a day has 23 or 25 hours where clocks are changed.
     """
@@ -37,12 +37,16 @@ def period_before(name: PeriodName, zone: ZoneInfo, period: Period) -> Period:
 def _first_day(name: PeriodName, day: date) -> date:
     if name == "day":
         return day
-    return day - day.weekday() * _ONE_DAY if name == "week" else day.replace(day=1)
+    if name == "week":
+        return day - day.weekday() * _ONE_DAY
+    return day.replace(day=1) if name == "month" else day.replace(month=1, day=1)
 
 
 def _following(name: PeriodName, first: date) -> date:
     if name == "month":
         return date(first.year + first.month // 12, first.month % 12 + 1, 1)
+    if name == "year":
+        return first.replace(year=first.year + 1)
     return first + (_ONE_DAY if name == "day" else 7 * _ONE_DAY)
 
 

@@ -4,6 +4,7 @@ A value that is absent (NULL: a key that the metadata lacks, a log without a cos
 (dossier §2.1); `empty` and `not_empty` ask for it.
 """
 
+import math
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, Final
@@ -11,6 +12,7 @@ from typing import Any, Final
 from inferlog.ids import read_uuid
 from inferlog.query.fields import Field
 from inferlog.query.filters import Condition, Expression
+from inferlog.query.statements import statement
 
 EVERY_LOG: Final = "1"
 _SIMILAR_MIN: Final = 0.6
@@ -42,6 +44,7 @@ class Parameters:
     def __init__(self, given: dict[str, Any]) -> None:
         """Begin with parameters that have names already."""
         self.values: dict[str, Any] = dict(given)
+        self._scores: dict[str, tuple[str, str]] = {}
 
     def bind(self, value: Any, column_type: str) -> str:
         """Add a value and return how the SQL refers to it."""
@@ -50,8 +53,27 @@ class Parameters:
         return f"{{{name}:{column_type}}}"
 
     def expression(self, field: Field) -> str:
-        """Return a field's SQL."""
+        """Return a field's SQL: of a score its text."""
+        if field.kind == "score":
+            return f"{self._alias(field)}_text"
         return field.sql.replace("{key}", self.bind(field.key, "String")) if field.key else field.sql
+
+    def figure(self, field: Field) -> str:
+        """Return the SQL of what a field is sorted by and figures are made of: of a score its number."""
+        return f"{self._alias(field)}_number" if field.kind == "score" else self.expression(field)
+
+    @property
+    def joins(self) -> str:
+        """Return the SQL that puts the scores that were referred to beside the rows of `logs`."""
+        return "\n".join(
+            score_statement("scores.joined").replace("{alias}", alias).replace("{evaluator}", evaluator)
+            for alias, evaluator in self._scores.values()
+        )
+
+    def _alias(self, field: Field) -> str:
+        if field.key not in self._scores:
+            self._scores[field.key] = (f"s{len(self._scores)}", self.bind(field.key, "String"))
+        return self._scores[field.key][0]
 
 
 def compile_filter(expression: Expression | None, parameters: Parameters) -> str:
@@ -70,6 +92,9 @@ def _condition(made: Condition, parameters: Parameters) -> str:
 
 
 def _absence(made: Condition, parameters: Parameters) -> str:
+    if made.field.kind in ("score", "scores"):
+        of_one = f"evaluator = {parameters.bind(made.field.key, 'String')}" if made.field.key else EVERY_LOG
+        return _scored(of_one, absent=made.operator == "empty")
     field, sql = made.field, parameters.expression(made.field)
     if field.kind == "metadata":
         absent = f"ifNull({sql}, '') = ''"
@@ -158,8 +183,47 @@ def _keys(made: Condition, parameters: Parameters) -> str:
     return " OR ".join(f"JSONHas({made.field.sql}, {parameters.bind(key, 'String')})" for key in made.values)
 
 
+def _score(made: Condition, parameters: Parameters) -> str:
+    """Compare a score: in order by its number, for one of some values by its text, categories or number."""
+    evaluator = f"evaluator = {parameters.bind(made.field.key, 'String')}"
+    if made.operator in _SYMBOLS:
+        return _scored(f"{evaluator} AND number {_SYMBOLS[made.operator]} {parameters.bind(made.values[0], 'Float64')}")
+    if made.operator not in ("in", "not_in"):
+        return _scored(f"{evaluator} AND ({_on_text('text', made, parameters)})")
+    texts = parameters.bind(list(made.values), "Array(String)")
+    numbers = parameters.bind([found for value in made.values if (found := _number(value)) is not None], _NUMBERS)
+    same = f"(text IN {texts} OR hasAny(categories, {texts}) OR ifNull(number IN {numbers}, 0))"
+    return _scored(f"{evaluator} AND {'NOT ' if made.operator == 'not_in' else ''}{same}")
+
+
+_NUMBERS: Final = "Array(Float64)"
+
+
+def _number(value: Any) -> float | None:
+    """Return the number that a text is, if it is one."""
+    try:
+        number = float(value)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _scores(made: Condition, parameters: Parameters) -> str:
+    return _scored(f"evaluator IN {parameters.bind(list(made.values), 'Array(String)')}")
+
+
+def _scored(condition: str, *, absent: bool = False) -> str:
+    """Return SQL that holds for logs with a score for which a condition holds, or for those without one."""
+    return f"id {'NOT IN' if absent else 'IN'} ({score_statement('scores.scored').replace('{condition}', condition)})"
+
+
 def _in(made: Condition) -> str:
     return "NOT IN" if made.operator == "not_in" else "IN"
+
+
+def score_statement(name: str) -> str:
+    """Return a statement on scores that says which of them may be of logs of the selected time."""
+    return statement(name).replace("{around}", statement("scores.around"))
 
 
 _BY_KIND: Final[dict[str, Callable[[Condition, Parameters], str]]] = {
@@ -172,4 +236,6 @@ _BY_KIND: Final[dict[str, Callable[[Condition, Parameters], str]]] = {
     "time": _time,
     "list": _list,
     "keys": _keys,
+    "score": _score,
+    "scores": _scores,
 }

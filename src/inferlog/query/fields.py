@@ -5,14 +5,18 @@ from typing import Final, Literal, NamedTuple
 from inferlog.errors import InvalidInput, hint
 from inferlog.pricing.buckets import BUCKETS
 
-Kind = Literal["text", "id", "number", "money", "time", "flag", "list", "metadata", "keys"]
-"""How a field's values are read and compared. `keys` is the metadata object itself, of which only keys are asked."""
+Kind = Literal["text", "id", "number", "money", "time", "flag", "list", "metadata", "keys", "score", "scores"]
+"""How a field's values are read and compared. `keys` is the metadata object itself, of which only keys are asked;
+`score` what one evaluator says of a log, `scores` all that they say, of which only evaluators are asked."""
+UNGROUPED: Final[tuple[Kind, ...]] = ("time", "keys", "scores")
+"""The kinds that figures are not grouped by."""
 
 
 class Field(NamedTuple):
     """A field: its name, its kind, and an SQL expression over the columns of `logs`.
 
-    `{key}` in `sql` stands for a parameter with the text `key`. `nullable` says that NULL means absent; in a column
+    `{key}` in `sql` stands for a parameter with the text `key`; what evaluators say is in a table of its own, and has
+    no SQL over these columns. `nullable` says that NULL means absent; in a column
     that has no NULL the empty text, zero and the empty list do (docs/decisions/table.md).
     """
 
@@ -50,6 +54,7 @@ _ALIASES: Final = {
 """Other names of fields that clients send (dossier §2.1), → the names of ours."""
 
 _PREFIX: Final = "metadata__"
+_SCORE_PREFIX: Final = "scores__"
 METADATA: Final = Field("metadata", "keys", "metadata")
 """The metadata itself, of which only keys are asked."""
 _FIELDS: Final = {
@@ -75,18 +80,23 @@ _FIELDS: Final = {
         Field("flags", "list", "flags"),
         Field("estimated", "list", "estimated"),
         METADATA,
+        Field("scores", "scores", ""),
     )
 }
 
 
 def field(name: str, where: str) -> Field:
-    """Return the field of this name; `metadata__<key>` is a value of the metadata. Raises InvalidInput.
+    """Return the field of this name; `metadata__<key>` is a value of the metadata, `scores__<evaluator>` a score.
+
+    Raises InvalidInput.
 
     `where` says in the error where the name came from, e.g. "filters".
     """
     if name.startswith(_PREFIX) and len(name) > len(_PREFIX):
         key = name.removeprefix(_PREFIX)
         return Field(name, "metadata", "JSONExtract(metadata, {key}, 'Nullable(String)')", nullable=True, key=key)
+    if name.startswith(_SCORE_PREFIX) and len(name) > len(_SCORE_PREFIX):
+        return Field(name, "score", "", nullable=True, key=name.removeprefix(_SCORE_PREFIX))
     found = known(name)
     if found is None:
         raise InvalidInput(

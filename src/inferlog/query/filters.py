@@ -69,6 +69,8 @@ OPERATORS: Final[dict[Kind, tuple[str, ...]]] = {
     "flag": (*_ANY, *_ABSENCE),
     "list": (*_ANY, "contains", "not_contains", *_ABSENCE),
     "keys": ("has_key", *_ABSENCE),
+    "score": (*_TEXT, "has_key"),
+    "scores": ("has_key", *_ABSENCE),
 }
 """The operators of each kind of field, without their aliases."""
 
@@ -193,11 +195,13 @@ def condition(found: Field, operator: str, values: list[Any], where: str) -> Con
         return Condition(found, _absence(chosen, values, where), ())
     if chosen == "has_key" and found.kind == "metadata":
         return Condition(METADATA, "has_key", (found.key,))
+    if chosen == "has_key" and found.kind == "score":
+        return Condition(found, "not_empty", ())
     if not values:
         raise InvalidInput(f"{where}: expected at least one value for the operator {operator!r}, received none")
     if chosen in _ORDER and len(values) > 1:
         raise InvalidInput(f"{where}: the operator {operator} takes one value, received {len(values)}")
-    read = _READERS[found.kind]
+    read = _as_number if found.kind == "score" and chosen in _ORDER else _READERS[found.kind]
     return _checked(Condition(found, chosen, tuple(read(value, f"{where}.value") for value in values)), where)
 
 
@@ -346,6 +350,8 @@ _READERS: Final[dict[Kind, Callable[[Any, str], Value]]] = {
     "id": _as_text,
     "metadata": _as_text,
     "keys": _as_text,
+    "score": _as_text,
+    "scores": _as_text,
     "list": _as_text,
     "number": _as_number,
     "money": _as_money,

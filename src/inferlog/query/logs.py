@@ -32,6 +32,12 @@ def fetch_log(rows: Rows, project_id: str, log_id: str) -> Log | None:
     return next(iter(read_rows(answer)), None)
 
 
+def fetch_environment(rows: Rows, project_id: str, log_id: str) -> str | None:
+    """Return the environment of the log with this id, or None if there is no such log."""
+    answer = rows.query(statement("logs.environment"), {"project_id": project_id, "id": log_id})
+    return str(msgspec.json.decode(answer)["environment"]) if answer else None
+
+
 class Listed(NamedTuple):
     """A log of a page. `reduced` means that its bodies were left out, for want of room on the page."""
 
@@ -91,6 +97,7 @@ def _find(rows: Rows, page: Page) -> list[_Place]:
     sql = statement("logs.page_ids")
     parts = {
         "{selection}": where,
+        "{joins}": parameters.joins,
         "{past}": past(page, value, parameters),
         "{order}": order(page, value),
         "{value}": f"toString({value})" if page.sort_by else "NULL",

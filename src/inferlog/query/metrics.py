@@ -4,6 +4,7 @@ Counts of tokens are integers and amounts of money decimals throughout, so that 
 last digit. Averages and quantiles of durations leave out the logs that have none (0).
 """
 
+import re
 from collections.abc import Callable
 from datetime import date, datetime
 from datetime import time as midnight
@@ -13,24 +14,30 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from inferlog.errors import InvalidInput, hint
 from inferlog.pricing.buckets import BUCKETS
 from inferlog.query.compile import Parameters
-from inferlog.query.fields import Field
+from inferlog.query.fields import Field, field
 from inferlog.query.logs import Rows
 from inferlog.query.render import amount, iso_time
+from inferlog.query.scores import summarize_scores
 from inferlog.query.selection import Selection, bind
 from inferlog.query.statements import statement
 
 Interval = Literal["minute", "hour", "day", "week", "month"]
-_Unit = Literal["logs", "tokens", "USD", "seconds", "tokens/s", "share", "days", "customers", "time"]
+_Unit = Literal["logs", "tokens", "USD", "seconds", "tokens/s", "share", "days", "customers", "time", "score"]
 
 
 class Metric(NamedTuple):
-    """A figure: its SQL over a group of logs, its unit, and what it says."""
+    """A figure: its SQL over a group of logs, its unit, and what it says.
+
+    `{score}` in `sql` stands for the number of `score`, a field.
+    """
 
     sql: str
     unit: _Unit
     description: str
+    score: Field | None = None
 
 
 _QUANTILES: Final = (50, 90, 95, 99)
@@ -95,6 +102,26 @@ METRICS: Final[dict[str, Metric]] = {
     },
 }
 
+OF_SCORES: Final = {"avg": "Average", "min": "Least", "max": "Largest", "count": "Logs with a score, by"}
+"""Figures of what one evaluator says: avg_scores__<evaluator>, …"""
+_OF_SCORE: Final = re.compile(rf"({'|'.join(OF_SCORES)})_(scores__.+)", re.DOTALL)
+
+
+def metric(name: str) -> Metric:
+    """Return the metric of this name. Raises InvalidInput that names the nearest."""
+    known = METRICS.get(name)
+    if known:
+        return known
+    of_score = _OF_SCORE.fullmatch(name)
+    if of_score is None:
+        names = [*METRICS, *(f"{each}_scores__<evaluator>" for each in OF_SCORES)]
+        raise InvalidInput(f"metrics: unknown metric {name[:80]!r}{hint(name, names)}; docs/api.md lists them")
+    figure, score = of_score[1], field(of_score[2], "metrics")
+    if figure == "count":  # also of scores that have no number
+        return Metric("count({text})", "logs", f"{OF_SCORES[figure]} {score.key}", score)
+    return Metric(f"{figure}({{score}})", "score", f"{OF_SCORES[figure]} of {score.key}'s scores", score)
+
+
 # A time is found as a moment (minutes, hours: each is one stretch, also those that a clock shows twice) or as a day.
 _STRETCHES: Final[dict[Interval, str]] = {
     "minute": "toUnixTimestamp(toStartOfMinute(timestamp, {zone}))",
@@ -145,6 +172,7 @@ def measure(rows: Rows, wanted: Measurement) -> Measured:
         order.insert(0, f"m{wanted.metrics.index(wanted.sort_by)} {direction} NULLS LAST")
     parts = {
         "{columns}": ", ".join(f"{sql} AS {name}" for name, sql in columns.items()),
+        "{joins}": parameters.joins,
         "{grouping}": f"GROUP BY {', '.join(keys)}" if keys else "",
         "{order}": ", ".join(order),
         "{selection}": where,
@@ -162,8 +190,9 @@ def measure(rows: Rows, wanted: Measurement) -> Measured:
 def count_groups(rows: Rows, selection: Selection, group_by: tuple[Field, ...]) -> int:
     """Return how many groups there are: how many rows `measure` has on all pages."""
     where, parameters = bind(selection)
-    keys = ", ".join(parameters.expression(field) for field in group_by)
+    keys = ", ".join(parameters.expression(each) for each in group_by)
     sql = statement("metrics.count_groups").replace("{keys}", keys).replace("{selection}", where)
+    sql = sql.replace("{joins}", parameters.joins)
     return int(msgspec.json.decode(rows.query(sql, parameters.values))["count"])
 
 
@@ -172,13 +201,19 @@ def _columns(wanted: Measurement, parameters: Parameters) -> dict[str, str]:
     columns: dict[str, str] = {}
     if wanted.interval:
         columns["t"] = _STRETCHES[wanted.interval].format(zone=parameters.bind(wanted.time_zone, "String"))
-    for number, field in enumerate(wanted.group_by):
-        columns[f"g{number}"] = parameters.expression(field)
+    for number, each in enumerate(wanted.group_by):
+        columns[f"g{number}"] = parameters.expression(each)
     for number, name in enumerate(wanted.metrics):
-        columns[f"m{number}"] = METRICS[name].sql
+        columns[f"m{number}"] = _sql(metric(name), parameters)
     if "average_cost" in wanted.metrics:
         columns["mn"] = "count(cost)"
     return columns
+
+
+def _sql(wanted: Metric, parameters: Parameters) -> str:
+    if wanted.score is None:
+        return wanted.sql
+    return wanted.sql.format(score=parameters.figure(wanted.score), text=parameters.expression(wanted.score))
 
 
 def _row(found: dict[str, Any], wanted: Measurement, zone: ZoneInfo) -> dict[str, Any]:
@@ -187,17 +222,18 @@ def _row(found: dict[str, Any], wanted: Measurement, zone: ZoneInfo) -> dict[str
         row["time"] = _beginning(found["t"], zone)
     if wanted.group_by:
         row["group"] = {
-            field.name: _GROUP_VALUES.get(field.kind, _as_it_is)(found[f"g{number}"])
-            for number, field in enumerate(wanted.group_by)
+            each.name: _GROUP_VALUES.get(each.kind, _as_it_is)(found[f"g{number}"])
+            for number, each in enumerate(wanted.group_by)
         }
     for number, name in enumerate(wanted.metrics):
         value = found[f"m{number}"]
-        if METRICS[name].unit == "USD":
+        unit = metric(name).unit
+        if unit == "USD":
             value = None if value is None else Decimal(value)
             if name == "average_cost" and value is not None:
                 value = (value / found["mn"]).quantize(_LAST_DIGIT)
             value = amount(value)
-        if METRICS[name].unit == "time":
+        if unit == "time":
             value = iso_time(value / 1_000_000) if value else None
         row[name] = value
     return row
@@ -237,4 +273,5 @@ SUMMARY: Final = (
 def summarize(rows: Rows, selection: Selection) -> dict[str, Any]:
     """Return the figures of the logging API's summary (dossier §2.3); an average of nothing is 0 there."""
     [row] = measure(rows, Measurement(selection=selection, metrics=SUMMARY)).rows
-    return {name: 0 if value is None else value for name, value in row.items()} | {"scores": {}}
+    figures = {name: 0 if value is None else value for name, value in row.items()}
+    return figures | {"scores": summarize_scores(rows, selection)}

@@ -21,7 +21,7 @@ from inferlog.query.selection import Selection
 _DIGEST_BYTES: Final = 9
 _VALUE_MAX: Final = Decimal(10) ** 26
 _TIME_MAX_US: Final = 10**16
-_VALUE_TYPES: Final = {"number": "Float64", "money": "Decimal(38, 12)"}
+_VALUE_TYPES: Final = {"money": "Decimal(38, 12)"}
 
 
 class Position(msgspec.Struct, frozen=True, array_like=True):
@@ -64,7 +64,7 @@ def order(page: Page, value: str) -> str:
 
 def sorted_by(page: Page, parameters: Parameters) -> str:
     """Return the SQL of what a list is sorted by; NULL if it is by time alone."""
-    return parameters.expression(page.sort_by) if page.sort_by else "NULL"
+    return parameters.figure(page.sort_by) if page.sort_by else "NULL"
 
 
 def past(page: Page, value: str, parameters: Parameters) -> str:
@@ -80,7 +80,7 @@ def past(page: Page, value: str, parameters: Parameters) -> str:
         return f"timestamp {sign}= {moment} AND {beside}"
     if position.value is None:
         return f"(isNotNull({value}) OR {beside})" if page.backwards else f"(isNull({value}) AND {beside})"
-    bound = parameters.bind(position.value, _VALUE_TYPES[page.sort_by.kind])
+    bound = parameters.bind(position.value, _VALUE_TYPES.get(page.sort_by.kind, "Float64"))
     without = "0" if page.backwards else f"isNull({value})"
     return f"({value} {sign} {bound} OR ({value} = {bound} AND {beside}) OR {without})"
 

@@ -1,7 +1,9 @@
 """A stored log as the logging API shows it: the shapes that the vendor's own typed clients read."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Context, Decimal
+from types import MappingProxyType
 from typing import Any, Final, Literal
 
 import msgspec
@@ -95,8 +97,11 @@ def receipt(log: Log, log_id: str) -> Receipt:
     )
 
 
-def render(log: Log) -> dict[str, Any]:
-    """Return everything of one log. What has no column comes back under the name it was sent with."""
+def render(log: Log, scores: Mapping[str, Any] = MappingProxyType({})) -> dict[str, Any]:
+    """Return everything of one log. What has no column comes back under the name it was sent with.
+
+    `scores` are what evaluators say of it, as `render_scores` shows them.
+    """
     shown: dict[str, Any] = {name: getattr(log, name) for name in AS_STORED}
     shown |= {
         "id": log.id,
@@ -120,6 +125,7 @@ def render(log: Log) -> dict[str, Any]:
         "flags": log.flags,
         "size_bytes": log.size_bytes,
         "blurred": False,
+        "scores": dict(scores),
     }
     shown |= {name: _or(getattr(log, name), None) for name in _VERBATIM}
     shown |= messages(log)
@@ -131,10 +137,10 @@ def render(log: Log) -> dict[str, Any]:
     return shown
 
 
-def render_reduced(log: Log, bytes_max: int) -> dict[str, Any]:
+def render_reduced(log: Log, bytes_max: int, scores: Mapping[str, Any]) -> dict[str, Any]:
     """Return a log whose bodies were left out of a page; `blurred` is the API's word for it."""
     reason = f"the page has more than {bytes_max:,} bytes (page_bytes_max): read this log by its id"
-    return render(log) | {"blurred": True, "blurred_reason": reason}
+    return render(log, scores) | {"blurred": True, "blurred_reason": reason}
 
 
 def messages(log: Log) -> dict[str, Any]:

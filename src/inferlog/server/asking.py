@@ -98,7 +98,7 @@ def _selection(call: Call, given: dict[str, Any], expression: Expression | None)
     asks_environment = any(each.field.name == "environment" for each in conditions(expression))
     return Selection(
         project_id=call.key.project_id,
-        environment=_environment(given, "" if asks_environment else call.key.environment),
+        environment=read_environment(given, "" if asks_environment else call.key.environment),
         from_time=_moment(given, "start_time"),
         to_time=_moment(given, "end_time"),
         filters=expression,
@@ -194,7 +194,7 @@ def _moment(given: dict[str, Any], name: str) -> float | None:
     return min(max(moment, 0.0), 4e9)
 
 
-def _environment(given: dict[str, Any], own: str) -> str:
+def read_environment(given: dict[str, Any], own: str) -> str:
     """Return which environment to show: is_test beats all_envs, which beats environment; else the key's own."""
     is_test, all_envs = _flag(given, "is_test"), _flag(given, "all_envs")
     asked = given.get("environment") or own

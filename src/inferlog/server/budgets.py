@@ -35,14 +35,14 @@ async def create_budget(call: Call) -> Reply:
 async def list_budgets(call: Call) -> Reply:
     """Answer all budgets of the project with what is spent of each."""
     found = await asyncio.to_thread(call.runtime.services.budgets.budgets, call.key.project_id)
-    results = await _states(call, found)
+    results = await states(call, found)
     return json_reply({"results": results, "count": len(results), "next": None, "previous": None})
 
 
 async def show_budget(call: Call) -> Reply:
     """Answer one budget with what is spent of it, in the current period or in the one that holds the time `at`."""
     budget = await asyncio.to_thread(call.runtime.services.budgets.find, call.key.project_id, _budget_id(call))
-    [result] = await _states(call, [budget])
+    [result] = await states(call, [budget])
     return json_reply(result)
 
 
@@ -93,7 +93,8 @@ def _moment(call: Call) -> float:
     return min(max(moment, 0.0), _TIME_MAX)
 
 
-async def _states(call: Call, budgets: Iterable[Budget]) -> list[dict[str, Any]]:
+async def states(call: Call, budgets: Iterable[Budget]) -> list[dict[str, Any]]:
+    """Return budgets as they are shown, each with what is spent of it."""
     moment = _moment(call)
     watched = [Watched(each, period_of(each.period, each.zone, moment)) for each in budgets]
     if not watched:

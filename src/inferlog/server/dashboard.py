@@ -11,7 +11,7 @@ import msgspec
 from inferlog import ids
 from inferlog.dialects.times import read_time
 from inferlog.errors import InvalidInput, hint
-from inferlog.query.fields import Field, field
+from inferlog.query.fields import UNGROUPED, Field, field
 from inferlog.query.metrics import Interval, Measurement, measure
 from inferlog.query.render import amount
 from inferlog.server.asking import Asked
@@ -108,7 +108,7 @@ async def show_breakdown(call: Call) -> Reply:
     asked = await read_request(call, (*PARAMETERS, "breakdown_by"))
     by = str(asked.given.get("breakdown_by") or "model")
     found = field(GROUPS.get(by) or by, "breakdown_by")
-    if found.kind in ("time", "keys"):
+    if found.kind in UNGROUPED:
         raise InvalidInput(f"breakdown_by: {found.name} cannot be grouped by")
     return await _answer(call, asked, LLM, (found,))
 

@@ -7,7 +7,7 @@ import msgspec
 
 from inferlog import jsontext
 from inferlog.errors import InvalidInput, hint
-from inferlog.query.fields import Field, field
+from inferlog.query.fields import UNGROUPED, Field, field
 from inferlog.query.groups import Groups, fetch_groups, fetch_trace_heads, present
 from inferlog.query.metrics import Measurement
 from inferlog.query.selection import Selection
@@ -207,6 +207,6 @@ def _fields(value: Any, most: int) -> dict[str, Field]:
         raise InvalidInput(f"group_by: {len(names)} fields; the limit group_fields_max is {most}")
     found = {name: field(GROUPS.get(name) or name, "group_by") for name in names}
     for each in found.values():
-        if each.kind in ("time", "keys"):
+        if each.kind in UNGROUPED:
             raise InvalidInput(f"group_by: {each.name} cannot be grouped by")
     return found

@@ -1,5 +1,6 @@
 """Handlers of /request-logs: create, batch, bulk, list, one log."""
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 import msgspec
@@ -11,9 +12,10 @@ from inferlog.errors import InferlogError, InvalidInput, NotFound, TooLarge
 from inferlog.ingest import Prepared, prepare, prepare_many
 from inferlog.model import Entry, ItemError
 from inferlog.pricing.book import PriceBook
-from inferlog.query.logs import Count, Listing, count_within, fetch_log, fetch_page
+from inferlog.query.logs import Count, Listed, Listing, count_within, fetch_log, fetch_page
 from inferlog.query.pages import Page
 from inferlog.query.render import receipt, render, render_reduced
+from inferlog.query.scores import Score, fetch_scores, render_scores
 from inferlog.server.asking import read_asked
 from inferlog.server.commits import Append
 from inferlog.server.http import Call, Reply, encode, is_large, json_reply
@@ -110,7 +112,8 @@ def _one(store: Store, project_id: str, log_id: str, book: PriceBook) -> Reply |
     log = fetch_log(store, project_id, log_id)
     if log is None:
         return None
-    shown = render(log)
+    scores = fetch_scores(store, project_id, [log.id])
+    shown = render(log, render_scores(scores.get(log.id, ())))
     if UNPRICED in log.flags:
         shown["price_note"] = book.unpriced_because(log.provider_id, log.model)
     return json_reply(shown)
@@ -118,14 +121,20 @@ def _one(store: Store, project_id: str, log_id: str, book: PriceBook) -> Reply |
 
 def _page(store: Store, page: Page, settings: Settings) -> tuple[Count, Listing, list[msgspec.Raw]]:
     """Return a page as JSON. It counts what it lists, even if the count was stopped before."""
-    listing = fetch_page(store, page, settings.page_bytes_max)
-    shown = (render_reduced(log, settings.page_bytes_max) if reduced else render(log) for log, reduced in listing.logs)
-    results = [msgspec.Raw(encode(each)) for each in shown]
+    bytes_max = settings.page_bytes_max
+    listing = fetch_page(store, page, bytes_max)
+    by_log = fetch_scores(store, page.project_id, [log.id for log, _ in listing.logs])
+    results = [msgspec.Raw(encode(_rendered(each, by_log.get(each.log.id, ()), bytes_max))) for each in listing.logs]
     count = count_within(store, page, logs_max=settings.count_logs_max, seconds_max=settings.count_seconds_max)
     listed = (page.number - 1) * page.size + len(results) + listing.more if results else 0
     if not count.exact and count.number < listed:
         count = Count(listed, exact=False)
     return count, listing, results
+
+
+def _rendered(listed: Listed, scores: Iterable[Score], bytes_max: int) -> dict[str, Any]:
+    shown = render_scores(scores)
+    return render_reduced(listed.log, bytes_max, shown) if listed.reduced else render(listed.log, shown)
 
 
 class _CreateOne:

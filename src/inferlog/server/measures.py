@@ -3,9 +3,9 @@
 from typing import Any, Final, get_args
 
 from inferlog import jsontext
-from inferlog.errors import InvalidInput, hint
-from inferlog.query.fields import Field, field
-from inferlog.query.metrics import METRICS, Interval, Measured, Measurement, measure, summarize
+from inferlog.errors import InvalidInput
+from inferlog.query.fields import UNGROUPED, Field, field
+from inferlog.query.metrics import Interval, Measured, Measurement, measure, metric, summarize
 from inferlog.server import paging
 from inferlog.server.asking import Asked, read_asked, whole_number
 from inferlog.server.http import Call, Reply, json_reply
@@ -14,6 +14,7 @@ from inferlog.server.zones import read_zone
 _PARAMETERS: Final = ("metrics", "group_by", "interval", "time_zone", "sort_by", "limit")
 _DEFAULT: Final = ("number_of_requests", "total_cost", "total_tokens")
 _INTERVALS: Final = get_args(Interval)
+_INSTEAD: Final = {"metadata": "send metadata__<key>", "scores": "send scores__<evaluator>"}
 
 
 async def show_summary(call: Call) -> Reply:
@@ -48,8 +49,7 @@ def _measurement(call: Call, asked: Asked) -> Measurement:
     given = asked.given
     metrics = _names(given, "metrics") or _DEFAULT
     for name in metrics:
-        if name not in METRICS:
-            raise InvalidInput(f"metrics: unknown metric {name[:80]!r}{hint(name, [*METRICS])}; docs/api.md lists them")
+        metric(name)  # which raises
     sort = str(given.get("sort_by") or "")
     if sort.removeprefix("-") not in ("", *metrics):
         raise InvalidInput(f"sort_by: expected one of metrics ({', '.join(metrics)}), received: {sort[:80]}")
@@ -80,8 +80,8 @@ def _groups(given: dict[str, Any], most: int) -> tuple[Field, ...]:
         raise InvalidInput(f"group_by: {len(names)} fields; the limit group_fields_max is {most}")
     groups = tuple(field(name, "group_by") for name in names)
     for found in groups:
-        if found.kind in ("time", "keys"):
-            instead = "send interval for stretches of time" if found.kind == "time" else "send metadata__<key>"
+        if found.kind in UNGROUPED:
+            instead = _INSTEAD.get(found.name, "send interval for stretches of time")
             raise InvalidInput(f"group_by: {found.name} cannot be grouped by; {instead}")
     return groups
 

@@ -12,12 +12,14 @@ from inferlog.model import Log
 from inferlog.query.render import AS_STORED, Receipt
 from inferlog.server import (
     openapi_budgets,
+    openapi_customers,
     openapi_dashboard,
     openapi_groups,
     openapi_models,
     openapi_reading,
     openapi_reconcile,
     openapi_reprices,
+    openapi_scores,
     openapi_spans,
     openapi_sql,
 )
@@ -62,6 +64,7 @@ def describe() -> Schema:
         "tags": [
             {"name": "logs", "description": "Logging calls and reading them"},
             {"name": "figures", "description": "Totals, averages and charts of logs"},
+            {"name": "scores", "description": "What evaluators say of logs"},
             {"name": "spans", "description": "Logging calls as spans: OpenTelemetry, JSON span logs, Langfuse"},
             {"name": "money", "description": "What calls cost"},
             {"name": "prices", "description": "What models cost: published, and by the project's own prices"},
@@ -106,12 +109,14 @@ def _schemas() -> Schema:
         "Error": _object(error, ["detail"]),
         **openapi_reading.schemas(),
         **openapi_groups.schemas(),
+        **openapi_customers.schemas(),
         **openapi_dashboard.schemas(),
         **openapi_reprices.schemas(),
         **openapi_reconcile.schemas(),
         **openapi_spans.schemas(),
         **openapi_models.schemas(),
         **openapi_budgets.schemas(),
+        **openapi_scores.schemas(),
         **openapi_sql.schemas(),
     }
 
@@ -306,13 +311,14 @@ def _paths() -> Schema:
         },
         "/api/request-logs/{log_id}/": {"get": _operation("show", "Read one log", shown, None, [_LOG_ID])},
         **openapi_reading.paths(_ERROR_TEXTS),
-        **openapi_groups.paths(_ERROR_TEXTS),
+        **openapi_customers.paths(openapi_groups.paths(_ERROR_TEXTS), _ERROR_TEXTS),
         **openapi_dashboard.paths(_ERROR_TEXTS),
         **openapi_reprices.paths(_ERROR_TEXTS),
         **openapi_reconcile.paths(_ERROR_TEXTS),
         **openapi_spans.paths(_ERROR_TEXTS),
         **openapi_models.paths(_ERROR_TEXTS),
         **openapi_budgets.paths(_ERROR_TEXTS),
+        **openapi_scores.paths(_ERROR_TEXTS),
         **openapi_sql.paths(_ERROR_TEXTS),
         "/health": {"get": _open("health", "Does the process serve?", _responses(_ref("Health")))},
         "/ready": {"get": _open("ready", "Are logs taken, and does the store answer?", _readiness())},

@@ -6,6 +6,7 @@ from typing import Any, Final
 from inferlog.query.groups import CustomerHead, TraceHead
 from inferlog.server.customers import CUSTOMER_FIGURES
 from inferlog.server.groups import GROUP_FIGURES, GROUPS, THREAD_FIGURES, TOPS, TRACE_FIGURES
+from inferlog.server.openapi_customers import SET
 from inferlog.server.openapi_reading import (
     FILTERS_TEXT,
     SELECTING,
@@ -37,6 +38,7 @@ def schemas() -> Schema:
     user: Schema = dict.fromkeys(("id", "unique_organization_id", "environment"), _TEXT)
     user |= dict.fromkeys(CustomerHead.__struct_fields__, _TEXT)
     user |= {name: _nullable(metric) for name, metric in CUSTOMER_FIGURES.items()}
+    user |= SET
     group = object_of({name: _nullable(name) for name in GROUP_FIGURES})
     return {
         "Groups": page_of({**group, "description": "Each field under its name, and figures"}),

@@ -3,7 +3,7 @@
 from typing import Any, Final, get_args
 
 from inferlog.query.exported import COLUMNS, FORMS
-from inferlog.query.fields import Kind, fields
+from inferlog.query.fields import UNGROUPED, Kind, fields
 from inferlog.query.filters import OPERATORS
 from inferlog.query.metrics import METRICS, SUMMARY, Interval
 from inferlog.server.paging import SORTED_BY
@@ -44,6 +44,8 @@ _VALUES: Final[dict[Kind, Schema]] = {
     "metadata": _TEXT,
     "keys": _TEXT,
     "list": _TEXT,
+    "score": {"type": "number", "minimum": -1e300, "maximum": 1e300},
+    "scores": _TEXT,
     "number": {"type": "number", "minimum": -1e300, "maximum": 1e300},
     "money": {"type": "integer", "minimum": -(10**15), "maximum": 10**15},
     "time": _DATE,
@@ -126,11 +128,14 @@ def paths(errors: dict[str, str]) -> Schema:
 
 
 _MEASURING: Final[dict[str, tuple[Schema, str]]] = {
-    "metrics": ({"type": "array", "items": {"enum": [*METRICS]}}, "Which figures. Default: requests, cost, tokens."),
+    "metrics": (
+        {"type": "array", "items": {"enum": [*METRICS]}},
+        "Which figures. Default: requests, cost, tokens; avg_scores__<evaluator>, too.",
+    ),
     "group_by": (
         {
             "type": "array",
-            "items": {"enum": [field.name for field in fields() if field.kind not in ("time", "keys")]},
+            "items": {"enum": [field.name for field in fields() if field.kind not in UNGROUPED]},
             "maxItems": 8,
         },
         "Fields; metadata__<key>, too.",
@@ -174,7 +179,7 @@ def _import(errors: dict[str, str]) -> Schema:
 def _condition(kind: Kind) -> Schema:
     """Return the schema of a condition on a field of a kind: which operators, how many values."""
     many = [name for name in OPERATORS[kind] if name not in (*_SINGLE, *_ABSENCE, *_PATTERNS)]
-    forms = [_form(["", "in", "not", *many] if kind != "keys" else many, _VALUES[kind], 1, 10)]
+    forms = [_form(["", "in", "not", *many] if "in" in OPERATORS[kind] else many, _VALUES[kind], 1, 10)]
     if "lt" in OPERATORS[kind]:
         forms.append(_form([*_SINGLE], _VALUES[kind], 1, 1))
     if "regex" in OPERATORS[kind]:
@@ -203,7 +208,10 @@ def _filters() -> Schema:
             "metadata__plan": {"operator": "", "value": ["pro"]},
         },
         "properties": properties,
-        "patternProperties": {"^metadata__[A-Za-z0-9_]{1,50}$": _of_field(ref("MetadataCondition"))},
+        "patternProperties": {
+            "^metadata__[A-Za-z0-9_]{1,50}$": _of_field(ref("MetadataCondition")),
+            "^scores__[A-Za-z0-9_]{1,50}$": _of_field(ref("ScoreCondition")),
+        },
         "additionalProperties": False,
         "maxProperties": 10,
     }

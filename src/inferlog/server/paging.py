@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlencode
 import msgspec
 
 from inferlog.errors import InvalidInput
-from inferlog.query.fields import known
+from inferlog.query.fields import field
 from inferlog.query.logs import Listing
 from inferlog.query.pages import Page, read_cursor, write_cursor
 from inferlog.server.asking import Asked, whole_number
@@ -35,15 +35,17 @@ def read_page(call: Call, asked: Asked) -> Page:
     number = whole_number(given, "page", 1, PAGE_MAX)
     size = whole_number(given, "page_size", _SIZE, call.settings.page_size_max)
     name = sort.removeprefix("-")
-    if name not in SORTED_BY:
+    of_score = name.startswith("scores__")
+    if name not in SORTED_BY and not of_score:
         raise InvalidInput(
-            f"sort_by: expected one of {', '.join(SORTED_BY)}, or one of them after a -, received: {sort[:80]}"
+            f"sort_by: expected one of {', '.join(SORTED_BY)}, scores__<evaluator>, or one of them after a -, "
+            f"received: {sort[:80]}"
         )
     page = Page(
         **msgspec.structs.asdict(asked.selection),
         number=number,
         size=size,
-        sort_by=None if name in _BY_TIME else known(name),
+        sort_by=None if name in _BY_TIME else field(name, "sort_by"),
         descending=sort.startswith("-"),
     )
     cursor = given.get("cursor")

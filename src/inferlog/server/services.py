@@ -21,6 +21,7 @@ from inferlog.budgets.register import Register
 from inferlog.budgets.watcher import Watcher
 from inferlog.budgets.webhooks import Sender
 from inferlog.config import Settings
+from inferlog.customers import Customers
 from inferlog.errors import ConfigError, DataDirectoryInUse, StorageFull
 from inferlog.identities import Identities
 from inferlog.ingest import Intake
@@ -31,6 +32,7 @@ from inferlog.priority import step_back
 from inferlog.repricing.jobs import Jobs
 from inferlog.repricing.table import Table
 from inferlog.repricing.worker import Repricer
+from inferlog.scores import Scores
 from inferlog.store.clickhouse import Store
 from inferlog.uncounted import Uncounted
 from inferlog.writer import Writer
@@ -75,6 +77,7 @@ class Services:
         )
         with ThreadPoolExecutor(1, initializer=step_back) as opener:  # the engine's threads inherit its priority
             self.store = opener.submit(self._open_store).result()
+        self.scores = Scores(self.store)
         self.pieces = Pieces(self.store, self.prices, uncounted)
         self.writer = Writer(
             self.journal,
@@ -121,6 +124,7 @@ class Services:
         self.first_key = self.access.bootstrap(settings.bootstrap_key)
         self.prices = KeptPrices(self.directory / "prices.db")
         self.budgets = Register(self.directory / "budgets.db")
+        self.customers = Customers(self.directory / "customers.db", self.budgets, budgets_max=settings.budgets_max)
         self._repricings = Jobs(self.directory / "repricings.db")
         self.identities = Identities(self.directory / "identities.db", days=settings.dedup_days)
         self.journal = Journal(
@@ -173,6 +177,7 @@ class Services:
         self.store.close()
         self.identities.close()
         self.prices.close()
+        self.customers.close()
         self.budgets.close()
         self.access.close()
         self._lock.close()

@@ -17,11 +17,12 @@ class Placement(NamedTuple):
     def render(self, statement: str) -> str:
         """Return a statement of a migration with its placeholders filled in."""
         on_cluster = f"ON CLUSTER `{self.cluster}`" if self.cluster else ""
-        engine = "ReplicatedMergeTree" if self.cluster else "MergeTree"
+        replicated = "Replicated" if self.cluster else ""
         return (
             statement.replace("{database}", f"`{self.database}`")
             .replace("{on_cluster}", on_cluster)
-            .replace("{engine}", engine)
+            .replace("{engine}", f"{replicated}MergeTree")
+            .replace("{replacing_engine}", f"{replicated}ReplacingMergeTree")
         )
 
 

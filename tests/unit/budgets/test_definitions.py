@@ -99,7 +99,7 @@ _THRESHOLDS = "thresholds: expected an array of 1 to 10 whole numbers from 1 to 
         ('{"name":"n","amount":1,"thresholds":[99.5]}', f"{_THRESHOLDS}[99.5]"),
         ('{"name":"n","amount":1,"thresholds":["80"]}', f'{_THRESHOLDS}["80"]'),
         ('{"name":"n","amount":1,"thresholds":[1,2,3,4,5,6,7,8,9,10,11]}', f"{_THRESHOLDS}[1,2,3"),
-        ('{"name":"n","amount":1,"period":"year"}', 'period: expected day, week or month, received: "year"'),
+        ('{"name":"n","amount":1,"period":"hour"}', 'period: expected day, week, month or year, received: "hour"'),
         ('{"name":"n","amount":1,"environment":"dev"}',
          'environment: expected prod or test, or nothing for both, received: "dev"'),
         ('{"name":"n","amount":1,"time_zone":"Europe/Belrin"}',

@@ -38,6 +38,8 @@ def shown(period: Period) -> tuple[str, str]:
         ("month", "UTC", "2026-11-24T22:00:00Z", ("2026-11-01 00:00", "2026-12-01 00:00")),
         ("month", "UTC", "2026-12-31T23:00:00Z", ("2026-12-01 00:00", "2027-01-01 00:00")),
         ("month", "UTC", "2028-02-29T12:00:00Z", ("2028-02-01 00:00", "2028-03-01 00:00")),
+        ("year", "UTC", "2026-12-31T23:59:59Z", ("2026-01-01 00:00", "2027-01-01 00:00")),
+        ("year", "Europe/Berlin", "2026-12-31T23:30:00Z", ("2026-12-31 23:00", "2027-12-31 23:00")),
         ("day", "Asia/Kolkata", "2026-11-24T18:29:59Z", ("2026-11-23 18:30", "2026-11-24 18:30")),
         ("day", "Asia/Kolkata", "2026-11-24T18:30:00Z", ("2026-11-24 18:30", "2026-11-25 18:30")),
         ("month", "Europe/Berlin", "2026-10-31T23:30:00Z", ("2026-10-31 23:00", "2026-11-30 23:00")),
@@ -81,10 +83,10 @@ def test_periods_follow_each_other_without_a_gap(name: PeriodName, zone_name: st
 
 
 @given(st.sampled_from(ZONES), moments)
-def test_a_week_is_seven_days_and_a_month_is_whole_days(zone_name: str, moment: float) -> None:
-    """The boundaries of weeks and months are boundaries of days, and each day is in one week and in one month."""
+def test_weeks_months_and_years_are_whole_days(zone_name: str, moment: float) -> None:
+    """The boundaries of weeks, months and years are boundaries of days, and each day is in one of each."""
     zone = ZoneInfo(zone_name)
     day = period_of("day", zone, moment)
-    for longer in (period_of("week", zone, moment), period_of("month", zone, moment)):
+    for longer in (period_of(name, zone, moment) for name in PERIODS[1:]):
         assert longer.start <= day.start < day.end <= longer.end
         assert period_of("day", zone, longer.start).start == longer.start
