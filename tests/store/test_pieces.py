@@ -11,7 +11,7 @@ import pytest
 from inferlog.errors import StoreUnavailable
 from inferlog.ingest import Prepared
 from inferlog.journal import Piece
-from inferlog.model import Log
+from inferlog.model import Change, Log
 from inferlog.pieces import Pieces
 from inferlog.query.logs import Page, count_logs, fetch_log, fetch_page
 from inferlog.store.clickhouse import Store
@@ -31,7 +31,7 @@ def insert(store: Store, *prepared: Prepared) -> None:
 
 def as_pieces(first: Prepared, *others: Prepared) -> list[Piece]:
     """Return further pieces of a log, as the journal gives them."""
-    return [Piece(first.log.id, each.entry.row, overrides=each.entry.merges == "override") for each in others]
+    return [Piece(first.log.id, each.entry.row, each.entry.merges) for each in others]
 
 
 def test_a_piece_completes_the_stored_log(store: Store) -> None:
@@ -104,13 +104,48 @@ def test_a_repeat_of_what_is_stored_writes_nothing(store: Store) -> None:
     assert log.revision == 0
 
 
-def test_a_piece_whose_log_is_gone_becomes_the_log(store: Store) -> None:
-    """What was deleted or set aside meanwhile does not take the piece with it."""
+def test_a_piece_whose_log_was_set_aside_becomes_the_log(store: Store) -> None:
+    """What the store refused for ever does not take the further pieces with it."""
     first = piece(model="m")
-    Pieces(store, PRICES, UNCOUNTED).merge(as_pieces(first, piece(output="late"), piece(error_message="boom")), LATER)
+    further = as_pieces(first, piece(output="late"), piece(error_message="boom"))
+    Pieces(store, PRICES, UNCOUNTED, lambda log_id: log_id == first.log.id).merge(further, LATER)
     log = fetch_log(store, PROJECT, first.log.id)
     assert log is not None
     assert (bytes(log.output), log.status) == (b"late", "failed")
+
+
+def test_a_piece_of_a_deleted_log_does_not_bring_it_back(store: Store) -> None:
+    """Neither a late part of a span nor a late change is a log; they are not kept aside, either."""
+    first, other = piece(model="m"), piece(span_unique_id="other", model="m")
+    insert(store, other)
+    late = [*as_pieces(first, piece(output="late")), as_change(first, note="late")]
+    good = as_pieces(other, piece(span_unique_id="other", output="done"))
+    assert Pieces(store, PRICES, UNCOUNTED).merge([*late, *good], LATER) == []
+    [listed] = fetch_page(store, EVERYTHING, 10**9)
+    assert (listed.log.id, bytes(listed.log.output)) == (other.log.id, b"done")
+
+
+def as_change(first: Prepared, **fields: Any) -> Piece:
+    """Return a change of a log, as the journal gives it."""
+    change = Change(project_id=PROJECT, timestamp=first.log.timestamp, **fields)
+    return Piece(first.log.id, msgspec.json.encode(change), "change")
+
+
+@pytest.mark.parametrize("change_first", [True, False])
+def test_a_change_and_a_further_piece_both_hold(store: Store, change_first: bool) -> None:
+    """Whichever comes first; and the same again writes nothing."""
+    first = piece(model="gpt-4o-mini", start_time=RECEIVED_AT - 5, metadata={"a": 1}, usage={"prompt_tokens": 7})
+    insert(store, first)
+    changed = as_change(first, note="n", is_pinned=True, metadata=msgspec.Raw(b'{"b":2}'))
+    further = as_pieces(first, piece(output="done", metadata={"a": 3}))
+    pieces = [changed, *further] if change_first else [*further, changed]
+    Pieces(store, PRICES, UNCOUNTED).merge(pieces, LATER)
+    Pieces(store, PRICES, UNCOUNTED).merge(pieces, str(int(LATER) + 1))
+    [listed] = fetch_page(store, EVERYTHING, 10**9)
+    log = listed.log
+    assert (log.note, log.is_pinned, bytes(log.output), log.model) == ("n", True, b"done", "gpt-4o-mini")
+    assert msgspec.json.decode(log.metadata) == {"a": 3, "b": 2}
+    assert log.revision == int(LATER)
 
 
 def test_many_pieces_of_many_logs_at_once(store: Store) -> None:
@@ -137,7 +172,7 @@ def test_pieces_of_two_projects_do_not_meet(store: Store) -> None:
     insert(store, first)
     foreign = msgspec.json.decode(piece(output="theirs").entry.row)
     foreign["project_id"] = PROJECT.replace("0", "f")
-    Pieces(store, PRICES, UNCOUNTED).merge([Piece(first.log.id, msgspec.json.encode(foreign), overrides=True)], LATER)
+    Pieces(store, PRICES, UNCOUNTED).merge([Piece(first.log.id, msgspec.json.encode(foreign), "override")], LATER)
     log = fetch_log(store, PROJECT, first.log.id)
     assert log is not None
     assert bytes(log.output) == b'""'
@@ -147,9 +182,9 @@ def test_a_piece_that_cannot_be_merged_holds_up_no_other(store: Store) -> None:
     """It is returned, to be kept aside; the others are merged."""
     first, other = piece(model="m"), piece(span_unique_id="other", model="m")
     insert(store, first, other)
-    broken = Piece(first.log.id, b'{"project_id":"' + PROJECT.encode() + b'","extra":{"a":', overrides=True)
+    broken = Piece(first.log.id, b'{"project_id":"' + PROJECT.encode() + b'","extra":{"a":', "override")
     odd = msgspec.json.decode(piece(output="x").entry.row) | {"extra": [1]}
-    unmergeable = Piece(first.log.id, msgspec.json.encode(odd), overrides=True)
+    unmergeable = Piece(first.log.id, msgspec.json.encode(odd), "override")
     good = as_pieces(other, piece(span_unique_id="other", output="done"))
     assert Pieces(store, PRICES, UNCOUNTED).merge([broken, unmergeable, *good], LATER) == [broken, unmergeable]
     log = fetch_log(store, PROJECT, other.log.id)

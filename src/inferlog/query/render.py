@@ -31,6 +31,7 @@ AS_STORED: Final = (
     "trace_group_identifier", "evaluation_identifier", "trace_unique_id", "trace_name", "span_unique_id",
     "span_parent_id", "span_name", "span_workflow_name", "span_path", "prompt_id", "prompt_name", "note",
     "category", "positive_feedback", "usage_details", "price_id", "price_version", "service_tier", "estimated",
+    "is_pinned", "blurred",
 )  # fmt: skip
 
 
@@ -119,7 +120,6 @@ def render(log: Log) -> dict[str, Any]:
         "tool_choice": _text_or_json(log.tool_choice),
         "flags": log.flags,
         "size_bytes": log.size_bytes,
-        "blurred": False,
     }
     shown |= {name: _or(getattr(log, name), None) for name in _VERBATIM}
     shown |= messages(log)

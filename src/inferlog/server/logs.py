@@ -19,6 +19,7 @@ from inferlog.server.paging import PARAMETERS, links, read_page
 from inferlog.store.clickhouse import Store
 
 _IDEMPOTENCY_MAX: Final = 255
+NO_LOG: Final = "Log not found"
 
 
 async def create(call: Call) -> Reply:
@@ -40,7 +41,7 @@ async def create_or_list(call: Call) -> Reply:
 
 async def create_batch(call: Call) -> Reply:
     """Store the logs of {"logs": […]}, good ones in any case, and say for each how it went."""
-    texts = await _batch(call, call.settings.batch_logs_max, "batch_logs_max")
+    texts = await read_batch(call, call.settings.batch_logs_max, "batch_logs_max")
     ids_or_none, errors = await _store_many(call, texts)
     results: list[dict[str, Any]] = [
         {"id": log_id, "unique_id": log_id, "status": "success"} if log_id else {} for log_id in ids_or_none
@@ -54,27 +55,33 @@ async def create_batch(call: Call) -> Reply:
         "error_count": len(errors),
         "errors": errors,
     }
-    return _many_reply(answer, len(texts), errors, 200)
+    return many_reply(answer, len(texts), errors, 200)
 
 
 async def create_bulk(call: Call) -> Reply:
     """Store the logs of {"logs": […]}: 201 with counts and errors by index if at least one was accepted."""
-    texts = await _batch(call, call.settings.bulk_logs_max, "bulk_logs_max")
+    texts = await read_batch(call, call.settings.bulk_logs_max, "bulk_logs_max")
     _, errors = await _store_many(call, texts)
     answer = {"success_count": len(texts) - len(errors), "error_count": len(errors), "errors": errors}
-    return _many_reply(answer, len(texts), errors, 201)
+    return many_reply(answer, len(texts), errors, 201)
 
 
 async def show(call: Call) -> Reply:
     """Answer one log, whole."""
-    given = call.scope["path_params"]["log_id"]
-    log_id = ids.read_uuid(given)
-    key = call.key
-    book = call.runtime.services.prices.book
-    reply = await call.runtime.query(lambda store: _one(store, key.project_id, log_id, book)) if log_id else None
+    log_id = named_log(call)
+    project_id, book = call.key.project_id, call.runtime.services.prices.book
+    reply = await call.runtime.query(lambda store: shown(store, project_id, log_id, book))
     if reply is None:
-        raise NotFound("Log not found")
+        raise NotFound(NO_LOG)
     return reply
+
+
+def named_log(call: Call) -> str:
+    """Return the id of the log that a path names. Raises NotFound for what is no id."""
+    log_id = ids.read_uuid(call.scope["path_params"]["log_id"])
+    if log_id is None:
+        raise NotFound(NO_LOG)
+    return log_id
 
 
 async def list_logs(call: Call) -> Reply:
@@ -109,23 +116,24 @@ async def _list(call: Call, body: bytes) -> Reply:
 # Run in a query's thread: rendering a page of large logs must not hold up the event loop.
 
 
-def _one(store: Store, project_id: str, log_id: str, book: PriceBook) -> Reply | None:
+def shown(store: Store, project_id: str, log_id: str, book: PriceBook) -> Reply | None:
+    """Return the answer that is one log, or None."""
     log = fetch_log(store, project_id, log_id)
     if log is None:
         return None
-    shown = render(log)
+    content = render(log)
     if UNPRICED in log.flags:
-        shown["price_note"] = book.unpriced_because(log.provider_id, log.model)
-    return json_reply(shown)
+        content["price_note"] = book.unpriced_because(log.provider_id, log.model)
+    return json_reply(content)
 
 
 def _page(store: Store, page: Page, bytes_max: int) -> tuple[int, list[msgspec.Raw]]:
     total = count_logs(store, page)
-    shown = (
+    rendered = (
         render_reduced(log, bytes_max) if reduced else render(log)
         for log, reduced in fetch_page(store, page, bytes_max)
     )
-    return total, [msgspec.Raw(encode(each)) for each in shown]
+    return total, [msgspec.Raw(encode(each)) for each in rendered]
 
 
 class _CreateOne:
@@ -174,10 +182,10 @@ async def _create_array(call: Call, body: bytes) -> Reply:
     ids_or_none, errors = await _store_many(call, texts)
     stored = [{"id": log_id, "unique_id": log_id} for log_id in ids_or_none if log_id]
     answer = {"message": _summary(len(texts), len(errors)), "results": stored, "errors": errors}
-    return _many_reply(answer, len(texts), errors, 200)
+    return many_reply(answer, len(texts), errors, 200)
 
 
-async def _batch(call: Call, logs_max: int, setting: str) -> list[msgspec.Raw]:
+async def read_batch(call: Call, logs_max: int, setting: str) -> list[msgspec.Raw]:
     """Return the items of {"logs": […]}."""
     body = await call.json(call.settings.batch_bytes_max)
     texts: list[msgspec.Raw] = await call.work(len(body), _read_batch, body)
@@ -227,13 +235,15 @@ def _count_refused(count: int, reason: str) -> None:
     metrics.refused.labels(reason).inc(count)
 
 
-def _many_reply(answer: dict[str, Any], count: int, errors: list[ItemError], success: int) -> Reply:
-    """Answer a request of many logs: 400, and the first reason, if none of them could be stored."""
+def many_reply(
+    answer: dict[str, Any], count: int, errors: list[ItemError], success: int, done: str = "stored"
+) -> Reply:
+    """Answer a request of many logs: 400, and the first reason, if none of them could be `done`."""
     if not errors or len(errors) < count:
         return json_reply(answer, success)
     first = errors[0]
     return json_reply(
-        {"detail": f"None of the {count:,} logs was stored. Log {first.index}: {first.error}"} | answer, 400
+        {"detail": f"None of the {count:,} logs was {done}. Log {first.index}: {first.error}"} | answer, 400
     )
 
 

@@ -12,6 +12,7 @@ from inferlog.model import Log
 from inferlog.query.render import AS_STORED, Receipt
 from inferlog.server import (
     openapi_budgets,
+    openapi_changes,
     openapi_dashboard,
     openapi_groups,
     openapi_models,
@@ -80,6 +81,7 @@ def describe() -> Schema:
 
 def _schemas() -> Schema:
     error = {"detail": {**_TEXT, "description": "What came, and what was expected"}, "retry_after": _WHOLE}
+    error["error"] = {**_TEXT, "description": "What the detail is about"}
     counts = {"success_count": _WHOLE, "error_count": _WHOLE, "errors": _array(_ref("ItemError"))}
     item = {"index": {**_WHOLE, "description": "Position in the request, from 0"}, "error": _TEXT}
     stored = {"id": _TEXT, "unique_id": _TEXT}
@@ -105,6 +107,7 @@ def _schemas() -> Schema:
         ),
         "Error": _object(error, ["detail"]),
         **openapi_reading.schemas(),
+        **openapi_changes.schemas(),
         **openapi_groups.schemas(),
         **openapi_dashboard.schemas(),
         **openapi_reprices.schemas(),
@@ -286,6 +289,7 @@ def _paths() -> Schema:
     batch = _responses(_ref("Batch"), "200", *_WRITE_ERRORS)
     bulk = _responses(_ref("Bulk"), "201", *_WRITE_ERRORS)
     shown = _responses(_ref("StoredLog"), "200", "404", *_READ_ERRORS)
+    changing = openapi_changes.paths(_ERROR_TEXTS)
     either = "Log a call, or each of an array of calls; or list, if the body has filters"
     return {
         "/api/request-logs/create/": {
@@ -304,7 +308,11 @@ def _paths() -> Schema:
             "post": _operation("create_bulk", "Log up to 500 calls; the answer names those that were refused", bulk,
                                _many(500), [_IDEMPOTENCY]),
         },
-        "/api/request-logs/{log_id}/": {"get": _operation("show", "Read one log", shown, None, [_LOG_ID])},
+        "/api/request-logs/{log_id}/": {
+            "get": _operation("show", "Read one log", shown, None, [_LOG_ID]),
+            **changing.pop("/api/request-logs/{log_id}/"),
+        },
+        **changing,
         **openapi_reading.paths(_ERROR_TEXTS),
         **openapi_groups.paths(_ERROR_TEXTS),
         **openapi_dashboard.paths(_ERROR_TEXTS),

@@ -6,6 +6,7 @@ from starlette.types import Scope
 
 from inferlog.server import (
     budgets,
+    changes,
     customers,
     dashboard,
     exports,
@@ -83,7 +84,9 @@ ROUTES: Final = (
     RouteRow(GET, "/dashboard/top-prompts", groups.show_top("prompts"), "read"),
     RouteRow(GET, "/dashboard/top-providers", groups.show_top("providers"), "read"),
     RouteRow(GET, "/dashboard/top-deployments", groups.show_top("deployments"), "read"),
+    RouteRow(("PATCH",), "/request-logs/batch-update", changes.change_logs, "ingest"),
     RouteRow(GET, "/request-logs/{log_id}", logs.show, "read"),
+    RouteRow(("PATCH",), "/request-logs/{log_id}", changes.change_log, "ingest"),
     RouteRow(GET, "/reprices", reprices.list_reprices, "read"),
     RouteRow(POST, "/reprices", reprices.start_reprice, "admin"),
     RouteRow(GET, "/reprices/{job_id}", reprices.show_reprice, "read"),

@@ -31,6 +31,7 @@ from inferlog.priority import step_back
 from inferlog.repricing.jobs import Jobs
 from inferlog.repricing.table import Table
 from inferlog.repricing.worker import Repricer
+from inferlog.set_aside import SetAside
 from inferlog.store.clickhouse import Store
 from inferlog.uncounted import Uncounted
 from inferlog.writer import Writer
@@ -75,7 +76,8 @@ class Services:
         )
         with ThreadPoolExecutor(1, initializer=step_back) as opener:  # the engine's threads inherit its priority
             self.store = opener.submit(self._open_store).result()
-        self.pieces = Pieces(self.store, self.prices, uncounted)
+        self.set_aside = SetAside(self.directory / "set-aside")
+        self.pieces = Pieces(self.store, self.prices, uncounted, self.set_aside.holds)
         self.writer = Writer(
             self.journal,
             self.identities,
@@ -83,7 +85,7 @@ class Services:
             uncounted,
             self.pieces,
             flush_seconds=settings.flush_seconds,
-            set_aside=self.directory / "set-aside",
+            set_aside=self.set_aside.directory,
         )
         self.repricer = Repricer(
             self._repricings,

@@ -151,3 +151,10 @@ SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
 
 INSERT INTO `inferlog`.migrations (name) VALUES ('0004_repricings');
 
+-- What a change (PATCH) may say of a log beside its note, its feedback and its metadata: a pinned log outlives the retention.
+ALTER TABLE `inferlog`.logs 
+    ADD COLUMN IF NOT EXISTS is_pinned Bool,
+    ADD COLUMN IF NOT EXISTS blurred Bool;
+
+INSERT INTO `inferlog`.migrations (name) VALUES ('0005_pinned');
+
