@@ -143,6 +143,8 @@ def test_many_logs_are_changed_at_once(own_api: httpx.Client) -> None:
 
 
 def test_a_batch_of_which_nothing_holds_is_refused(own_api: httpx.Client) -> None:
-    """Its answer is a 400 that names the first reason."""
-    response = own_api.patch(MANY, json={"logs": [{"unique_id": NOWHERE, "note": "x"}]})
-    assert refusal(response, 400) == "None of the 1 logs was updated. Log 0: Log not found"
+    """Its answer names the first reason: 404 if there is none of them, else 400."""
+    missing = {"unique_id": NOWHERE, "note": "x"}
+    response = own_api.patch(MANY, json={"logs": [missing]})
+    assert refusal(response, 404) == "None of the 1 logs was updated. Log 0: Log not found"
+    refusal(own_api.patch(MANY, json={"logs": [missing, {"unique_id": NOWHERE, "cost": 1}]}), 400)

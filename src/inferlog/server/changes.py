@@ -17,7 +17,7 @@ from inferlog.model import NO_JSON, Change, Entry, ItemError
 from inferlog.query.logs import Held, fetch_held
 from inferlog.server.commits import Append
 from inferlog.server.http import Call, Reply, json_reply
-from inferlog.server.logs import NO_LOG, many_reply, named_log, read_batch, shown
+from inferlog.server.logs import NO_LOG, named_log, read_batch, shown
 
 _encode: Final = msgspec.json.Encoder().encode
 CHANGING: Final = (*CHANGEABLE, "metadata")
@@ -72,7 +72,11 @@ async def change_logs(call: Call) -> Reply:
         "error_count": len(errors),
         "errors": errors,
     }
-    return many_reply(answer, len(texts), errors, 200, "updated")
+    if entries or not errors:
+        return json_reply(answer)
+    detail = f"None of the {len(texts):,} logs was updated. Log {errors[0].index}: {errors[0].error}"
+    are_missing = all(error.error == NO_LOG for error in errors)
+    return json_reply({"detail": detail} | answer, 404 if are_missing else 400)
 
 
 class _Wanted(NamedTuple):

@@ -55,7 +55,7 @@ async def create_batch(call: Call) -> Reply:
         "error_count": len(errors),
         "errors": errors,
     }
-    return many_reply(answer, len(texts), errors, 200)
+    return _many_reply(answer, len(texts), errors, 200)
 
 
 async def create_bulk(call: Call) -> Reply:
@@ -63,7 +63,7 @@ async def create_bulk(call: Call) -> Reply:
     texts = await read_batch(call, call.settings.bulk_logs_max, "bulk_logs_max")
     _, errors = await _store_many(call, texts)
     answer = {"success_count": len(texts) - len(errors), "error_count": len(errors), "errors": errors}
-    return many_reply(answer, len(texts), errors, 201)
+    return _many_reply(answer, len(texts), errors, 201)
 
 
 async def show(call: Call) -> Reply:
@@ -182,7 +182,7 @@ async def _create_array(call: Call, body: bytes) -> Reply:
     ids_or_none, errors = await _store_many(call, texts)
     stored = [{"id": log_id, "unique_id": log_id} for log_id in ids_or_none if log_id]
     answer = {"message": _summary(len(texts), len(errors)), "results": stored, "errors": errors}
-    return many_reply(answer, len(texts), errors, 200)
+    return _many_reply(answer, len(texts), errors, 200)
 
 
 async def read_batch(call: Call, logs_max: int, setting: str) -> list[msgspec.Raw]:
@@ -235,15 +235,13 @@ def _count_refused(count: int, reason: str) -> None:
     metrics.refused.labels(reason).inc(count)
 
 
-def many_reply(
-    answer: dict[str, Any], count: int, errors: list[ItemError], success: int, done: str = "stored"
-) -> Reply:
-    """Answer a request of many logs: 400, and the first reason, if none of them could be `done`."""
+def _many_reply(answer: dict[str, Any], count: int, errors: list[ItemError], success: int) -> Reply:
+    """Answer a request of many logs: 400, and the first reason, if none of them could be stored."""
     if not errors or len(errors) < count:
         return json_reply(answer, success)
     first = errors[0]
     return json_reply(
-        {"detail": f"None of the {count:,} logs was {done}. Log {first.index}: {first.error}"} | answer, 400
+        {"detail": f"None of the {count:,} logs was stored. Log {first.index}: {first.error}"} | answer, 400
     )
 
 
