@@ -140,6 +140,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         bool, _setting("Whether webhooks may go to loopback and private addresses: true or false.")
     ] = True
 
+    delete_portion_logs: Annotated[
+        _Positive, _setting("Logs that a deletion takes at once, 100 bytes of memory each; more at once is less work.")
+    ] = 500_000
+    delete_ids_max: Annotated[_Positive, _setting("Most logs or traces that one deletion names by their ids.")] = 1_000
     reprice_portion_logs: Annotated[
         _Positive, _setting("Logs that a re-pricing changes at once, 2 kB of memory each; more at once is less work.")
     ] = 100_000

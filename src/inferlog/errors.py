@@ -82,6 +82,13 @@ class QueryLimitExceeded(InferlogError):
     reason = "query_limit"
 
 
+class TooMany(InferlogError):
+    """A list in the request has more members than a stated limit."""
+
+    status = 422
+    reason = "too_many"
+
+
 class Overloaded(InferlogError):
     """More is under way than the configured bounds allow; the same request succeeds a little later."""
 

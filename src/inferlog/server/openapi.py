@@ -14,6 +14,7 @@ from inferlog.server import (
     openapi_budgets,
     openapi_changes,
     openapi_dashboard,
+    openapi_deletions,
     openapi_groups,
     openapi_models,
     openapi_reading,
@@ -108,6 +109,7 @@ def _schemas() -> Schema:
         "Error": _object(error, ["detail"]),
         **openapi_reading.schemas(),
         **openapi_changes.schemas(),
+        **openapi_deletions.schemas(),
         **openapi_groups.schemas(),
         **openapi_dashboard.schemas(),
         **openapi_reprices.schemas(),
@@ -289,7 +291,6 @@ def _paths() -> Schema:
     batch = _responses(_ref("Batch"), "200", *_WRITE_ERRORS)
     bulk = _responses(_ref("Bulk"), "201", *_WRITE_ERRORS)
     shown = _responses(_ref("StoredLog"), "200", "404", *_READ_ERRORS)
-    changing = openapi_changes.paths(_ERROR_TEXTS)
     either = "Log a call, or each of an array of calls; or list, if the body has filters"
     return {
         "/api/request-logs/create/": {
@@ -308,13 +309,13 @@ def _paths() -> Schema:
             "post": _operation("create_bulk", "Log up to 500 calls; the answer names those that were refused", bulk,
                                _many(500), [_IDEMPOTENCY]),
         },
-        "/api/request-logs/{log_id}/": {
-            "get": _operation("show", "Read one log", shown, None, [_LOG_ID]),
-            **changing.pop("/api/request-logs/{log_id}/"),
-        },
-        **changing,
+        **_joined(
+            {"/api/request-logs/{log_id}/": {"get": _operation("show", "Read one log", shown, None, [_LOG_ID])}},
+            openapi_changes.paths(_ERROR_TEXTS),
+            openapi_groups.paths(_ERROR_TEXTS),
+            openapi_deletions.paths(_ERROR_TEXTS),
+        ),
         **openapi_reading.paths(_ERROR_TEXTS),
-        **openapi_groups.paths(_ERROR_TEXTS),
         **openapi_dashboard.paths(_ERROR_TEXTS),
         **openapi_reprices.paths(_ERROR_TEXTS),
         **openapi_reconcile.paths(_ERROR_TEXTS),
@@ -329,6 +330,15 @@ def _paths() -> Schema:
         },
         "/openapi.json": {"get": _open("openapi", "This description", _responses({"type": "object"}))},
     }  # fmt: skip
+
+
+def _joined(*some: Schema) -> Schema:
+    """Return paths of which several descriptions tell, each of its own methods."""
+    joined: Schema = {}
+    for paths in some:
+        for path, operations in paths.items():
+            joined[path] = joined.get(path, {}) | operations
+    return joined
 
 
 def _readiness() -> Schema:

@@ -21,6 +21,9 @@ from inferlog.budgets.register import Register
 from inferlog.budgets.watcher import Watcher
 from inferlog.budgets.webhooks import Sender
 from inferlog.config import Settings
+from inferlog.deleting.jobs import Jobs as DeletionJobs
+from inferlog.deleting.table import Table as DeletionTable
+from inferlog.deleting.worker import Deleter
 from inferlog.errors import ConfigError, DataDirectoryInUse, StorageFull
 from inferlog.identities import Identities
 from inferlog.ingest import Intake
@@ -95,13 +98,15 @@ class Services:
             conditions_max=settings.filter_conditions_max,
             portion_logs=settings.reprice_portion_logs,
         )
+        self.deleter = self._make_deleter()
         self.writer.start()
         self._open_budgets()
         _settle()
 
     def watch(self) -> None:
-        """Begin to watch budgets, to deliver webhooks and to re-price: what a server does, and an import does not."""
+        """Begin to watch budgets, deliver webhooks, re-price and delete: what a server does, and an import does not."""
         self.repricer.start()
+        self.deleter.start()
         self.courier.start()
         self.watcher.start()
 
@@ -124,6 +129,7 @@ class Services:
         self.prices = KeptPrices(self.directory / "prices.db")
         self.budgets = Register(self.directory / "budgets.db")
         self._repricings = Jobs(self.directory / "repricings.db")
+        self._deletions = DeletionJobs(self.directory / "deletions.db")
         self.identities = Identities(self.directory / "identities.db", days=settings.dedup_days)
         self.journal = Journal(
             self.directory / "journal",
@@ -154,6 +160,18 @@ class Services:
             on_events=self.courier.wake,
         )
 
+    def _make_deleter(self) -> Deleter:
+        settings, placement = self.settings, self.store.placement
+        return Deleter(
+            self._deletions,
+            DeletionTable(self.store, placement.database, is_cluster=bool(placement.cluster)),
+            flush=lambda: self.writer.flush(settings.flush_wait_seconds_max),
+            between_merges=self.pieces.between_merges,
+            forget_copies=lambda job, table: {},
+            conditions_max=settings.filter_conditions_max,
+            portion_logs=settings.delete_portion_logs,
+        )
+
     def _open_store(self) -> Store:
         settings = self.settings
         return Store(
@@ -167,6 +185,7 @@ class Services:
 
     def close(self, timeout: float = 30.0) -> bool:
         """Drain the journal and close everything; return False if logs are left for the next start."""
+        self.deleter.stop(timeout)
         self.repricer.stop(timeout)
         self.watcher.stop(_WATCH_STOP_SECONDS)
         self.courier.stop(_WATCH_STOP_SECONDS)
