@@ -2,6 +2,10 @@
 
 import random
 import time
+from datetime import datetime
+from typing import Any
+
+import msgspec
 
 from inferlog.deleting.table import Table, preview
 from inferlog.pieces import Pieces
@@ -74,3 +78,28 @@ def test_what_was_deleted_is_taken_off_the_disk(store: Store) -> None:
     for month in laid.months:
         table.purge(month)
     assert table.stored_bytes() < before
+
+
+def test_a_month_of_which_nothing_stays_is_dropped(store: Store) -> None:
+    """A pinned log, a later one, or another project's holds its month; an empty month is no longer on the disk."""
+    months: dict[str, Any] = {"2025-01": {}, "2025-02": {"is_pinned": True}, "2025-03": {}}
+    logs = [
+        piece(span_unique_id=f"{number:016x}", model="m", timestamp=_moment(f"{month}-10"), **columns)
+        for number, (month, columns) in enumerate(months.items())
+    ]
+    insert(store, *logs)
+    foreign = msgspec.json.decode(piece(span_unique_id="theirs", timestamp=_moment("2025-03-11")).entry.row)
+    foreign["project_id"] = PROJECT.replace("0", "f")
+    store.insert([msgspec.json.encode(foreign) + b"\n"], "theirs")
+    table = table_of(store)
+    table.drop_months(PROJECT, round(_moment("2025-01-20") * 1e6))
+    assert count_logs(store, EVERYTHING) == 3
+    table.drop_months(PROJECT, round(_moment("2025-06-01") * 1e6))
+    assert {listed.log.id for listed in fetch_page(store, EVERYTHING, 10**9)} == {logs[1].log.id, logs[2].log.id}
+    assert table.masked_months([202501, 202502, 202503]) == []
+    table.delete_logs(PROJECT, [logs[2].log.id])
+    assert table.masked_months([202501, 202502, 202503]) == [202503]
+
+
+def _moment(day: str) -> float:
+    return datetime.fromisoformat(f"{day}T00:00:00+00:00").timestamp()

@@ -1,7 +1,8 @@
 """The logs of a deletion in the store: listed first, deleted a portion at a time, taken off the disk."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple, Protocol
 
 import msgspec
@@ -13,6 +14,7 @@ from inferlog.query.statements import statement
 _FIRST_ID: Final = "00000000-0000-0000-0000-000000000000"
 _IDS: Final = 100_000
 _AT_ONCE: Final = 2_000
+_WORTH: Final = 5
 
 
 class Target(Rows, Protocol):
@@ -20,6 +22,14 @@ class Target(Rows, Protocol):
 
     def rewrite(self, sql: str, parameters: dict[str, Any]) -> None:
         """Run one statement that takes long, and return when it is done."""
+
+    def drop_unless_found(self, check: str, parameters: dict[str, Any], sql: str) -> bool:
+        """Run a statement that drops, if `check` counts no logs; no insert comes between. Tell whether it did."""
+
+
+def _month_of(us: int) -> int:
+    moment = datetime.fromtimestamp(us / 1_000_000, UTC)
+    return moment.year * 100 + moment.month
 
 
 class Preview(msgspec.Struct):
@@ -131,6 +141,34 @@ class Table:
     def purge(self, month: int) -> None:
         """Take what was deleted of a month off the disk."""
         self._store.rewrite(statement("deletions.purge").replace("{month}", str(month)), {})
+
+    def drop_months(self, project_id: str, to_us: int) -> None:
+        """Drop the months of which nothing stays but what is no later than `to_us` (microseconds since 1970 UTC)."""
+        for month in self._months():
+            if month < _month_of(to_us):
+                sql = statement("deletions.drop_month").replace("{month}", str(month))
+                parameters = {"month": month, "project_id": project_id, "to_us": to_us}
+                self._store.drop_unless_found(statement("deletions.month_kept"), parameters, sql)
+
+    def masked_months(self, months: Iterable[int]) -> list[int]:
+        """Return those of some months of whose rows on the disk a fifth is deleted: worth to be written anew."""
+        on_disk = self._months()
+        masked = []
+        for month in months:
+            rows = on_disk.get(month, 0)
+            answer = self._store.query(statement("deletions.month_logs"), {"month": month})
+            if rows and (rows - msgspec.json.decode(answer)["logs"]) * _WORTH >= rows:
+                masked.append(month)
+        return masked
+
+    def newest(self) -> float:
+        """Return when the newest log came (seconds since 1970 UTC); 0 if there is none."""
+        return float(msgspec.json.decode(self._store.query(statement("deletions.newest"), {}))["seconds"])
+
+    def _months(self) -> dict[int, int]:
+        """Return the months of which there are rows on the disk, and how many."""
+        found = self._store.query(statement("deletions.months"), {"database_name": self._database})
+        return {each["month"]: each["logs"] for each in map(msgspec.json.decode, found.splitlines())}
 
     def stored_bytes(self) -> int:
         """Return how many bytes the logs have on the disk."""

@@ -145,6 +145,11 @@ class Deleter:
         table, project_id = self._table, job.request.project_id
         if job.state == "planned":
             self._try(lambda: self._lay(job))
+        if job.request.kind == "retention" and job.request.to_time is not None:
+            before = self._try(table.stored_bytes)
+            to_us = round(job.request.to_time * 1_000_000)
+            self._try(lambda: self._between_merges(lambda: table.drop_months(project_id, to_us)))
+            job.freed_bytes = (job.freed_bytes or 0) + max(0, before - self._try(table.stored_bytes))
         while True:
             portion = self._try(lambda: table.boundary(job.id, job.after_us, self._portion_logs))
             if not portion.logs:
@@ -173,10 +178,11 @@ class Deleter:
     def _give_back(self, job: Job) -> None:
         """Take what was deleted off the disk, and for an erasure what there is of it elsewhere."""
         before = self._try(self._table.stored_bytes)
-        for month in job.months:
+        is_erasure = job.request.kind == "erase"
+        for month in job.months if is_erasure else self._try(lambda: self._table.masked_months(job.months)):
             self._try(lambda: self._table.purge(month))  # noqa: B023 - called at once
         job.freed_bytes = (job.freed_bytes or 0) + max(0, before - self._try(self._table.stored_bytes))
-        if job.request.kind == "erase":
+        if is_erasure:
             job.copies = self._try(lambda: self._forget_copies(job, self._table))
         self._jobs.save(job)
 

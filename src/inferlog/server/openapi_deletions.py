@@ -12,6 +12,7 @@ _TEXT: Final[Schema] = {"type": "string"}
 _WHOLE: Final[Schema] = {"type": "integer"}
 _NUMBER: Final[Schema] = {"type": "number"}
 _NULL: Final[Schema] = {"type": "null"}
+_DAYS: Final[Schema] = {**_WHOLE, "minimum": 0, "maximum": 36_500}
 _DATE: Final[Schema] = {"type": "string", "format": "date-time"}
 _JSON: Final = "application/json"
 _READ: Final = ("401", "403", "429", "503")
@@ -34,6 +35,14 @@ def schemas() -> Schema:
         "DeletionConfirmed": {**confirm, "description": "What a dry run answered: how many logs there were, and when"},
         "DeletionPreview": object_of(dry),
         "Deletion": object_of(_deletion()),
+        "Retention": object_of({
+            "days": {**_WHOLE, "description": "For how long logs are kept; 0 is for ever"},
+            "own_days": {"anyOf": [_WHOLE, _NULL], "description": "The project's own number"},
+            "default_days": {**_WHOLE, "description": "The setting retention_days"},
+            "expired_logs": _WHOLE, "expired_bytes": _WHOLE,
+            "clock_doubt": {**_TEXT, "description": "Why the clock is not believed, so that nothing is deleted"},
+        }),
+        "RetentionRun": object_of({"deletion": {"anyOf": [ref("Deletion"), _NULL]}}),
         "Deletions": object_of({"results": {"type": "array", "items": ref("Deletion")}, "count": _WHOLE}),
         "TracesDeleted": object_of({"message": _TEXT, "logs": _WHOLE, "id": _TEXT}),
         "DeletionRequest": {"anyOf": [_request({"dry_run": {"const": True}}, []), _request(
@@ -87,6 +96,19 @@ def paths(errors: dict[str, str]) -> Schema:
             }
             for path, name in many.items()
         },
+        "/api/retention/": {
+            "get": _operation("show_retention", "For how long logs are kept, and what is expired",
+                              {"200": ref("Retention")}, (*_READ, "422"), errors),
+            "put": _operation("set_retention", "Keep the project's logs for so many days",
+                              {"200": ref("Retention")}, (*_READ, *_BODY, "507"), errors)
+            | _body(_closed({"days": {"anyOf": [_DAYS, _NULL]}}, ["days"]), required=True),
+        },
+        "/api/retention/run/": {
+            "post": _operation("run_retention", "Delete what is expired now",
+                               {"200": ref("RetentionRun"), "202": ref("RetentionRun")},
+                               (*_READ, *_BODY, "409", "507"), errors)
+            | _body(_closed({"clock_is_right": {"type": "boolean"}}, []), required=False),
+        },
         "/api/deletions/": {
             "get": _operation("list_deletions", "List deletions, the newest first", {"200": ref("Deletions")}, _READ,
                               errors),
@@ -97,6 +119,10 @@ def paths(errors: dict[str, str]) -> Schema:
             | {"parameters": [_named("job_id", "^[0-9a-f]{32}$")]},
         },
     }  # fmt: skip
+
+
+def _closed(properties: Schema, required: list[str]) -> Schema:
+    return {**object_of(properties, required), "additionalProperties": False}
 
 
 def _named(name: str, pattern: str) -> Schema:

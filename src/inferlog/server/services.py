@@ -22,7 +22,10 @@ from inferlog.budgets.watcher import Watcher
 from inferlog.budgets.webhooks import Sender
 from inferlog.config import Settings
 from inferlog.deleting.jobs import Jobs as DeletionJobs
+from inferlog.deleting.jobs import selection
+from inferlog.deleting.retention import Keeper, Retentions
 from inferlog.deleting.table import Table as DeletionTable
+from inferlog.deleting.table import preview
 from inferlog.deleting.worker import Deleter
 from inferlog.errors import ConfigError, DataDirectoryInUse, StorageFull
 from inferlog.identities import Identities
@@ -98,7 +101,7 @@ class Services:
             conditions_max=settings.filter_conditions_max,
             portion_logs=settings.reprice_portion_logs,
         )
-        self.deleter = self._make_deleter()
+        self._open_deletions()
         self.writer.start()
         self._open_budgets()
         _settle()
@@ -107,6 +110,7 @@ class Services:
         """Begin to watch budgets, deliver webhooks, re-price and delete: what a server does, and an import does not."""
         self.repricer.start()
         self.deleter.start()
+        self.keeper.start()
         self.courier.start()
         self.watcher.start()
 
@@ -130,6 +134,7 @@ class Services:
         self.budgets = Register(self.directory / "budgets.db")
         self._repricings = Jobs(self.directory / "repricings.db")
         self._deletions = DeletionJobs(self.directory / "deletions.db")
+        self.retentions = Retentions(self.directory / "retention.db", settings.retention_days)
         self.identities = Identities(self.directory / "identities.db", days=settings.dedup_days)
         self.journal = Journal(
             self.directory / "journal",
@@ -160,16 +165,27 @@ class Services:
             on_events=self.courier.wake,
         )
 
-    def _make_deleter(self) -> Deleter:
+    def _open_deletions(self) -> None:
         settings, placement = self.settings, self.store.placement
-        return Deleter(
+        table = DeletionTable(self.store, placement.database, is_cluster=bool(placement.cluster))
+        conditions_max = settings.filter_conditions_max
+        self.deleter = Deleter(
             self._deletions,
-            DeletionTable(self.store, placement.database, is_cluster=bool(placement.cluster)),
+            table,
             flush=lambda: self.writer.flush(settings.flush_wait_seconds_max),
             between_merges=self.pieces.between_merges,
             forget_copies=lambda job, table: {},
-            conditions_max=settings.filter_conditions_max,
+            conditions_max=conditions_max,
             portion_logs=settings.delete_portion_logs,
+        )
+        self.keeper = Keeper(
+            self.retentions,
+            self.deleter,
+            projects=self.access.project_ids,
+            count=lambda request: preview(self.store, selection(request, conditions_max)).logs,
+            newest=table.newest,
+            check_seconds=settings.retention_check_seconds,
+            gap_days_max=settings.retention_gap_days_max,
         )
 
     def _open_store(self) -> Store:
@@ -185,6 +201,7 @@ class Services:
 
     def close(self, timeout: float = 30.0) -> bool:
         """Drain the journal and close everything; return False if logs are left for the next start."""
+        self.keeper.stop(timeout)
         self.deleter.stop(timeout)
         self.repricer.stop(timeout)
         self.watcher.stop(_WATCH_STOP_SECONDS)
