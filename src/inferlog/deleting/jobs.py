@@ -50,6 +50,14 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     customer: str = ""
 
 
+def erasure(project_id: str, customer: str) -> Request:
+    """Return the request that erases a customer."""
+    filters = {"customer_identifier": {"operator": "in", "value": [customer]}}
+    return Request(
+        project_id=project_id, kind="erase", filters=msgspec.Raw(msgspec.json.encode(filters)), customer=customer
+    )
+
+
 class Job(msgspec.Struct, kw_only=True):
     """One deletion: what was asked, by whom, how far it is, what it took.
 
@@ -141,6 +149,22 @@ class Jobs:
                 "SELECT job FROM jobs WHERE project_id = ? ORDER BY created_at DESC LIMIT ?", (project_id, LISTED_MAX)
             ).fetchall()
         return [msgspec.json.decode(row[0], type=Job) for row in rows]
+
+    def forget_filters(self, project_id: str, customer: str, *, but: str) -> int:
+        """Take filters that name a customer out of the jobs that have ended, `but` for one; return of how many."""
+        quoted = msgspec.json.encode(customer)
+        with self._lock, _full_disk():
+            rows = self._db.execute(
+                "SELECT job FROM jobs WHERE project_id = ? AND id != ? AND state NOT IN (?, ?)",
+                (project_id, but, *ACTIVE),
+            ).fetchall()
+            jobs = [msgspec.json.decode(row[0], type=Job) for row in rows]
+            named = [job for job in jobs if quoted in bytes(job.request.filters)]
+            for job in named:
+                job.request = msgspec.structs.replace(job.request, filters=msgspec.Raw(b"{}"))
+                text = msgspec.json.encode(job).decode()
+                self._db.execute("UPDATE jobs SET job = ? WHERE id = ?", (text, job.id))
+        return len(named)
 
     def close(self) -> None:
         """Close the file."""

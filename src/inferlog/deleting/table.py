@@ -142,6 +142,10 @@ class Table:
         """Take what was deleted of a month off the disk."""
         self._store.rewrite(statement("deletions.purge").replace("{month}", str(month)), {})
 
+    def forget_repricings(self, job_id: str) -> None:
+        """Delete what a re-pricing laid ready of logs on the list."""
+        self._store.rewrite(statement("deletions.repricings"), {"job_id": job_id})
+
     def drop_months(self, project_id: str, to_us: int) -> None:
         """Drop the months of which nothing stays but what is no later than `to_us` (microseconds since 1970 UTC)."""
         for month in self._months():
@@ -172,16 +176,17 @@ class Table:
 
     def stored_bytes(self) -> int:
         """Return how many bytes the logs have on the disk."""
-        return self._number("deletions.stored_bytes", "bytes")
+        answer = self._store.query(statement("deletions.stored_bytes"), {"database_name": self._database})
+        return int(msgspec.json.decode(answer)["bytes"])
 
-    def outdated_parts(self) -> int:
-        """Return how many parts are still on the disk though something newer took their place."""
-        return self._number("deletions.outdated", "parts")
+    def outdated_parts(self, until: float) -> int:
+        """Return how many parts are still on the disk though something newer took their place before `until`.
+
+        It is in seconds since 1970 UTC.
+        """
+        parameters = {"database_name": self._database, "until_us": round(until * 1_000_000)}
+        return int(msgspec.json.decode(self._store.query(statement("deletions.outdated"), parameters))["parts"])
 
     def forget(self, job_id: str) -> None:
         """Drop a list, if there is one."""
         self._store.rewrite(statement("deletions.drop"), {"job_id": job_id})
-
-    def _number(self, name: str, column: str) -> int:
-        answer = msgspec.json.decode(self._store.query(statement(name), {"database_name": self._database}))
-        return int(answer[column])

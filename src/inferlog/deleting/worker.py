@@ -188,8 +188,8 @@ class Deleter:
 
     def _wait_for_cleanup(self) -> None:
         """Wait until the engine has unlinked the files whose place others took."""
-        waited = 0.0
-        while waited < _OUTDATED_SECONDS_MAX and self._try(self._table.outdated_parts):
+        waited, until = 0.0, ids.now() + 1
+        while waited < _OUTDATED_SECONDS_MAX and self._try(lambda: self._table.outdated_parts(until)):
             if self._stopping.wait(_PAUSE_SECONDS):
                 raise Stopping
             waited += _PAUSE_SECONDS

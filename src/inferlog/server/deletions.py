@@ -6,7 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from inferlog import ids, jsontext
-from inferlog.deleting.jobs import Job, Request, selection
+from inferlog.deleting.jobs import Job, Request, erasure, selection
 from inferlog.deleting.table import Preview, preview
 from inferlog.deleting.worker import shown
 from inferlog.dialects.times import read_time
@@ -77,6 +77,23 @@ async def delete_traces(call: Call) -> Reply:
     if len(wanted) > most:
         raise TooMany(f"{name}: {len(wanted):,} traces; the limit delete_ids_max is {most:,}: send them in parts")
     return await _delete_traces(call, wanted)
+
+
+async def erase_user(call: Call) -> Reply:
+    """Say what there is of a customer, or begin to erase it, of every environment; the deletion is the receipt."""
+    customer: str = call.scope["path_params"]["customer_identifier"]
+    body = await call.json(call.settings.log_bytes_max)
+    fields = jsontext.read_object(jsontext.check(body)) if body.strip() else {}
+    for name in fields:
+        if name != "dry_run":
+            raise InvalidInput(f"{name[:80]}: unknown parameter; this route reads dry_run")
+    dry_run = bytes(fields.get("dry_run", b"true"))
+    if dry_run not in (b"true", b"false"):
+        raise InvalidInput(f"dry_run: expected true or false, received: {dry_run[:80]!r}")
+    request = erasure(call.key.project_id, customer)
+    if dry_run == b"true":
+        return json_reply({"dry_run": True} | _previewed(await _preview(call, request), request))
+    return json_reply({"dry_run": False} | shown(await _submit(call, request)), 202)
 
 
 async def _delete_traces(call: Call, trace_ids: list[str]) -> Reply:
@@ -155,6 +172,8 @@ def _confirmed(given: dict[str, Any]) -> tuple[int, float | None]:
     """Return how many logs were confirmed, and until when they had been received."""
     confirm = given.get("confirm")
     count = confirm.get("logs") if isinstance(confirm, dict) else None
+    if isinstance(count, float) and count.is_integer():  # 2.0 is a whole number in JSON
+        count = int(count)
     if not isinstance(confirm, dict) or not isinstance(count, int) or isinstance(count, bool):
         raise InvalidInput(
             'confirm: expected what a dry run answered under this name, {"logs": …, "received_until": …}, '
@@ -174,5 +193,8 @@ def _previewed(found: Preview, request: Request) -> dict[str, Any]:
         "pinned": found.pinned,
         "first_timestamp": iso_time(found.first_us / 1_000_000) if found.logs else None,
         "last_timestamp": iso_time(found.last_us / 1_000_000) if found.logs else None,
-        "confirm": {"logs": found.logs, "received_until": iso_time(request.received_until or 0.0)},
-    }
+    } | (
+        {"confirm": {"logs": found.logs, "received_until": iso_time(request.received_until)}}
+        if request.received_until is not None
+        else {}
+    )

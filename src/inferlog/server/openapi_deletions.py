@@ -33,7 +33,7 @@ def schemas() -> Schema:
     }  # fmt: skip
     return {
         "DeletionConfirmed": {**confirm, "description": "What a dry run answered: how many logs there were, and when"},
-        "DeletionPreview": object_of(dry),
+        "DeletionPreview": object_of(dry, [name for name in dry if name != "confirm"]),
         "Deletion": object_of(_deletion()),
         "Retention": object_of({
             "days": {**_WHOLE, "description": "For how long logs are kept; 0 is for ever"},
@@ -95,6 +95,12 @@ def paths(errors: dict[str, str]) -> Schema:
                 | _body(object_of({"trace_unique_ids": _TRACE_IDS}), required=True),
             }
             for path, name in many.items()
+        },
+        "/api/users/{customer_identifier}/erase/": {
+            "post": _operation("erase_user", "Erase a customer, every log and every copy; a dry run by default", either,
+                               (*_READ, *_BODY, "507"), errors)
+            | {"parameters": [_named("customer_identifier", "^[a-z0-9]{1,40}$")]}
+            | _body(_closed({"dry_run": {"type": "boolean"}}, []), required=False),
         },
         "/api/retention/": {
             "get": _operation("show_retention", "For how long logs are kept, and what is expired",

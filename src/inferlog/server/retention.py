@@ -25,6 +25,8 @@ async def set_retention(call: Call) -> Reply:
     if "days" not in given:
         raise InvalidInput(f"days: expected a whole number from 0 (for ever) to {DAYS_MAX:,}, or null")
     days = given["days"]
+    if isinstance(days, float) and days.is_integer():  # 30.0 is a whole number in JSON
+        days = int(days)
     if days is not None and (not isinstance(days, int) or isinstance(days, bool) or not 0 <= days <= DAYS_MAX):
         raise InvalidInput(
             f"days: expected a whole number from 0 (for ever) to {DAYS_MAX:,}, or null, received: {str(days)[:80]}"

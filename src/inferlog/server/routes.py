@@ -69,6 +69,7 @@ ROUTES: Final = (
     RouteRow(GET, "/users", customers.list_users, "read"),
     RouteRow(GET, "/users/{customer_identifier}", customers.show_user, "read"),
     RouteRow(GET, "/user/detail/{customer_identifier}", customers.show_user, "read"),
+    RouteRow(POST, "/users/{customer_identifier}/erase", deletions.erase_user, "admin"),
     RouteRow(BOTH, "/log_threads", groups.list_threads, "read"),
     RouteRow(BOTH, "/traces/list", groups.list_traces, "read"),
     RouteRow(GET, "/traces/{trace_id}", traces.show_trace, "read"),

@@ -12,7 +12,6 @@ from inferlog.priority import step_back
 from inferlog.server.commits import GroupCommit
 from inferlog.server.services import Services
 from inferlog.store.clickhouse import Store
-from inferlog.traces import Traces
 
 _Result = TypeVar("_Result")
 
@@ -26,7 +25,7 @@ class Runtime:
         self.settings: Settings = services.settings
         self.access: Access = services.access
         self.commits = GroupCommit(services.journal)
-        self.traces = Traces()
+        self.traces = services.traces
         self.requests = 0
         self.inflight_bytes = 0
         self._worker = ThreadPoolExecutor(1, "inferlog-work")

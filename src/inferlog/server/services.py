@@ -37,8 +37,10 @@ from inferlog.priority import step_back
 from inferlog.repricing.jobs import Jobs
 from inferlog.repricing.table import Table
 from inferlog.repricing.worker import Repricer
+from inferlog.server.copies import Copies
 from inferlog.set_aside import SetAside
 from inferlog.store.clickhouse import Store
+from inferlog.traces import Traces
 from inferlog.uncounted import Uncounted
 from inferlog.writer import Writer
 
@@ -82,7 +84,7 @@ class Services:
         )
         with ThreadPoolExecutor(1, initializer=step_back) as opener:  # the engine's threads inherit its priority
             self.store = opener.submit(self._open_store).result()
-        self.set_aside = SetAside(self.directory / "set-aside")
+        self.set_aside = SetAside(self.directory / "set-aside", self.journal.directory)
         self.pieces = Pieces(self.store, self.prices, uncounted, self.set_aside.holds)
         self.writer = Writer(
             self.journal,
@@ -169,12 +171,14 @@ class Services:
         settings, placement = self.settings, self.store.placement
         table = DeletionTable(self.store, placement.database, is_cluster=bool(placement.cluster))
         conditions_max = settings.filter_conditions_max
+        self.traces = Traces()
+        copies = Copies(self.identities, self.set_aside, self.budgets, self._repricings, self._deletions, self.traces)
         self.deleter = Deleter(
             self._deletions,
             table,
             flush=lambda: self.writer.flush(settings.flush_wait_seconds_max),
             between_merges=self.pieces.between_merges,
-            forget_copies=lambda job, table: {},
+            forget_copies=copies.forget,
             conditions_max=conditions_max,
             portion_logs=settings.delete_portion_logs,
         )
@@ -190,6 +194,8 @@ class Services:
 
     def _open_store(self) -> Store:
         settings = self.settings
+        for left in (self.directory / "scratch").glob("*"):  # of a process that was killed: blocks of logs
+            left.unlink(missing_ok=True)
         return Store(
             settings.store or f"chdb://{self.directory / 'store'}",
             queries_max=settings.queries_max,
