@@ -8,7 +8,7 @@ one table, each `days` long: an identity is known for at least that long, and ol
 import sqlite3
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -72,6 +72,21 @@ class Identities:
                     self._db.execute("ROLLBACK")
                 raise
             self._recent.clear()
+
+    def release(self, identities: Sequence[bytes]) -> None:
+        """Forget identities themselves: what comes under them is a new log."""
+        rows = [(identity,) for identity in identities]
+        with self._lock:
+            for identity in identities:
+                self._recent.pop(identity, None)
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                self._db.executemany("DELETE FROM current WHERE identity = ?", rows)
+                self._db.executemany("DELETE FROM previous WHERE identity = ?", rows)
+                self._db.execute("COMMIT")
+            finally:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
 
     def forget(self, log_ids: Iterable[list[str]]) -> int:
         """Forget under which identities logs (32 hex digits, some at a time) were stored, on the disk, too; count them.

@@ -63,6 +63,18 @@ def test_a_deleted_log_stays_deleted(admin: httpx.Client) -> None:
     assert listed_ids(admin, model="repeated") == []
 
 
+def test_an_import_brings_a_deleted_log_back(admin: httpx.Client) -> None:
+    """Also one that was imported before; imported again it is there once."""
+    log_id = create(admin, {"unique_id": "019b0000000070008000000000000009", "model": "restored"})
+    exported = admin.get("/api/request-logs/export/", params={"model": "restored"}).content
+    for _ in range(2):
+        admin.delete(f"{LOGS}{log_id}/").raise_for_status()
+        for counts in ((1, 0), (0, 1)):
+            answer = admin.post("/api/request-logs/import/", content=exported).json()
+            assert (answer["success_count"], answer["known_count"]) == counts
+        assert listed_ids(admin, model="restored") == [log_id]
+
+
 def test_who_may_not_administer_deletes_nothing(server: Server, admin: httpx.Client, other_api: httpx.Client) -> None:
     """Deleting needs the scope admin, and reaches no other project."""
     log_id = create(admin, {"model": "kept"})

@@ -31,6 +31,7 @@ class Runtime:
         self._worker = ThreadPoolExecutor(1, "inferlog-work")
         self._queries = ThreadPoolExecutor(services.settings.queries_max, "inferlog-query", step_back)
         self.exports = 0
+        self.releasing = asyncio.Lock()
         self._selects = ThreadPoolExecutor(services.settings.sql_queries_max, "inferlog-sql", step_back)
         self._select_turns = asyncio.Semaphore(services.settings.sql_queries_max)
 
