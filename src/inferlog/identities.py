@@ -96,8 +96,9 @@ class Identities:
         with self._lock:
             self._db.execute("PRAGMA secure_delete = ON")
             self._db.execute("CREATE TEMP TABLE IF NOT EXISTS gone (log_id BLOB PRIMARY KEY) WITHOUT ROWID")
-            for some in log_ids:
-                gone = {bytes.fromhex(log_id) for log_id in some}
+        for some in log_ids:
+            gone = {bytes.fromhex(log_id) for log_id in some}
+            with self._lock:
                 self._db.executemany("INSERT OR IGNORE INTO temp.gone VALUES (?)", [(log_id,) for log_id in gone])
                 self._recent = {key: log_id for key, log_id in self._recent.items() if log_id not in gone}
         count = 0

@@ -161,7 +161,7 @@ class Jobs:
             jobs = [msgspec.json.decode(row[0], type=Job) for row in rows]
             named = [job for job in jobs if quoted in bytes(job.request.filters)]
             for job in named:
-                job.request = msgspec.structs.replace(job.request, filters=msgspec.Raw(b"{}"))
+                job.request = msgspec.structs.replace(job.request, filters=msgspec.Raw(b"{}"), customer="")
                 text = msgspec.json.encode(job).decode()
                 self._db.execute("UPDATE jobs SET job = ? WHERE id = ?", (text, job.id))
         return len(named)

@@ -8,7 +8,7 @@ while no merge is under way: what is read to be replaced would come back.
 import logging
 import threading
 from collections.abc import Callable
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 import msgspec
 
@@ -27,9 +27,15 @@ _OUTDATED_SECONDS_MAX: Final = 120.0
 _logger: Final = logging.getLogger("inferlog.deleting")
 _Result = TypeVar("_Result")
 Flush = Callable[[], bool]
-BetweenMerges = Callable[[Callable[[], None]], None]
 ForgetCopies = Callable[[Job, Table], dict[str, int]]
 """Erases what there is of a customer outside of the store's logs; returns how much of what it was."""
+
+
+class BetweenMerges(Protocol):
+    """Calls a function while no log is read to be replaced, and returns what it returns."""
+
+    def __call__(self, function: Callable[[], _Result]) -> _Result:
+        """Call it."""
 
 
 class Stopping(Exception):
@@ -170,7 +176,9 @@ class Deleter:
         """Write down which logs go, of all that was acknowledged by now."""
         if not self._flush():
             raise StoreUnavailable("what was acknowledged is not in the store yet")
-        laid = self._table.lay(job.id, selection(job.request, self._conditions_max))
+        wanted = selection(job.request, self._conditions_max)
+        # Between merges: a log that is just being replaced would stand on the list twice.
+        laid = self._between_merges(lambda: self._table.lay(job.id, wanted))
         job.total, job.bytes, job.months, job.state = laid.logs, laid.bytes, laid.months, "running"
         job.logs_digest = self._table.digest(job.id)
         self._jobs.save(job)

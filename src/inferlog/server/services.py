@@ -195,7 +195,8 @@ class Services:
     def _open_store(self) -> Store:
         settings = self.settings
         for left in (self.directory / "scratch").glob("*"):  # of a process that was killed: blocks of logs
-            left.unlink(missing_ok=True)
+            if left.is_file():
+                left.unlink()
         return Store(
             settings.store or f"chdb://{self.directory / 'store'}",
             queries_max=settings.queries_max,
