@@ -169,7 +169,7 @@ class Deleter:
         if job.request.kind != "delete":
             self._give_back(job)
         self._try(lambda: table.forget(job.id))
-        if job.request.kind == "erase":
+        if job.request.kind == "erase" and job.months:
             self._wait_for_cleanup()
 
     def _lay(self, job: Job) -> None:
