@@ -134,6 +134,7 @@ class Journal:
         self._written = 0
         self._rows = 0
         self._opened_at = 0.0
+        self._number = 0
         self._serial = 0
         self._sealed: list[Segment] = []
         directory.mkdir(parents=True, exist_ok=True)
@@ -318,7 +319,8 @@ class Journal:
             self._seal()
 
     def _open(self) -> int:
-        self._path = self.directory / f"{time.time_ns():020d}{_SUFFIX}"
+        self._number = max(time.time_ns(), self._number + 1)  # also while the clock is set back: later ones replace
+        self._path = self.directory / f"{self._number:020d}{_SUFFIX}"
         self._fd = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         self._written = self._rows = 0
         self._opened_at = time.time()
