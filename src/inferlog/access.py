@@ -81,6 +81,10 @@ class Access:
             raise NotFound(f"There is no project named {name!r}; there are: {names}")
         return Project(*row)
 
+    def project_ids(self) -> list[str]:
+        """Return the ids of all projects."""
+        return [row[0] for row in self._db.execute("SELECT id FROM projects ORDER BY created_at")]
+
     def create_key(
         self, project_name: str, *, name: str, environment: Environment, scopes: Sequence[Scope], secret: str = ""
     ) -> str:

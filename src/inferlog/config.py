@@ -145,6 +145,20 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         bool, _setting("Whether webhooks may go to loopback and private addresses: true or false.")
     ] = True
 
+    delete_portion_logs: Annotated[
+        _Positive, _setting("Logs that a deletion takes at once, 100 bytes of memory each; more at once is less work.")
+    ] = 500_000
+    delete_ids_max: Annotated[_Positive, _setting("Most logs or traces that one deletion names by their ids.")] = 1_000
+    retention_days: Annotated[
+        Annotated[int, Meta(ge=0, le=36_500)],
+        _setting("Days for which logs are kept, of projects without their own number; 0 is for ever."),
+    ] = 0
+    retention_check_seconds: Annotated[_PositiveSeconds, _setting("How often expired logs are deleted, seconds.")] = (
+        86_400.0
+    )
+    retention_gap_days_max: Annotated[
+        _PositiveSeconds, _setting("Days without a look at the clock after which it is not believed before you say so.")
+    ] = 31.0
     reprice_portion_logs: Annotated[
         _Positive, _setting("Logs that a re-pricing changes at once, 2 kB of memory each; more at once is less work.")
     ] = 100_000

@@ -10,6 +10,7 @@ class InferlogError(Exception):
     status = 500
     reason = "error"
     retry_after: int | None = None  # seconds, sent as Retry-After
+    title: str | None = None  # what the API also says beside the detail, under "error"
 
 
 class InvalidInput(InferlogError):
@@ -17,6 +18,12 @@ class InvalidInput(InferlogError):
 
     status = 400
     reason = "invalid"
+
+
+class ImmutableField(InvalidInput):
+    """A change names a field of a log that cannot be changed."""
+
+    title = "Cannot update immutable field"
 
 
 class Unauthorized(InferlogError):
@@ -73,6 +80,13 @@ class QueryLimitExceeded(InferlogError):
 
     status = 422
     reason = "query_limit"
+
+
+class TooMany(InferlogError):
+    """A list in the request has more members than a stated limit."""
+
+    status = 422
+    reason = "too_many"
 
 
 class Overloaded(InferlogError):

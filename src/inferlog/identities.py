@@ -8,10 +8,15 @@ one table, each `days` long: an identity is known for at least that long, and ol
 import sqlite3
 import threading
 import time
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
 _DAY_SECONDS: Final = 86_400
+_FORGET: Final = (
+    "DELETE FROM current WHERE identity >= ? AND identity < ? AND log_id IN (SELECT log_id FROM temp.gone)",
+    "DELETE FROM previous WHERE identity >= ? AND identity < ? AND log_id IN (SELECT log_id FROM temp.gone)",
+)
 
 
 class Identities:
@@ -67,6 +72,44 @@ class Identities:
                     self._db.execute("ROLLBACK")
                 raise
             self._recent.clear()
+
+    def release(self, identities: Sequence[bytes]) -> None:
+        """Forget identities themselves: what comes under them is a new log."""
+        rows = [(identity,) for identity in identities]
+        with self._lock:
+            for identity in identities:
+                self._recent.pop(identity, None)
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                self._db.executemany("DELETE FROM current WHERE identity = ?", rows)
+                self._db.executemany("DELETE FROM previous WHERE identity = ?", rows)
+                self._db.execute("COMMIT")
+            finally:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+
+    def forget(self, log_ids: Iterable[list[str]]) -> int:
+        """Forget under which identities logs (32 hex digits, some at a time) were stored, on the disk, too; count them.
+
+        What is sent again under such an identity is a new log then.
+        """
+        with self._lock:
+            self._db.execute("PRAGMA secure_delete = ON")
+            self._db.execute("CREATE TEMP TABLE IF NOT EXISTS gone (log_id BLOB PRIMARY KEY) WITHOUT ROWID")
+        for some in log_ids:
+            gone = {bytes.fromhex(log_id) for log_id in some}
+            with self._lock:
+                self._db.executemany("INSERT OR IGNORE INTO temp.gone VALUES (?)", [(log_id,) for log_id in gone])
+                self._recent = {key: log_id for key, log_id in self._recent.items() if log_id not in gone}
+        count = 0
+        for first in range(256):  # a part at a time: whoever commits a log must not wait for a walk through all
+            bounds = (bytes([first]), bytes([first + 1]) if first + 1 < 256 else bytes([255] * 17))
+            with self._lock:
+                count += sum(self._db.execute(sql, bounds).rowcount for sql in _FORGET)
+        with self._lock:
+            self._db.execute("DELETE FROM temp.gone")
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return count
 
     def close(self) -> None:
         """Close the index."""

@@ -12,11 +12,11 @@ import time
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, cast
 
 from inferlog.errors import JournalFull, StorageFull
 from inferlog.identities import Identities
-from inferlog.model import Entry
+from inferlog.model import Entry, Merging
 
 _MAGIC: Final = b"ILJ1"
 _PROLOGUE: Final = struct.Struct("<4sI")  # magic, checksum
@@ -34,11 +34,11 @@ _sync = getattr(os, "fdatasync", os.fsync)  # the size changes with every append
 
 
 class Piece(NamedTuple):
-    """A further part of a log: the log's id, the part as a row, and whether it outdoes what was there before."""
+    """A further part of a log: the log's id, the part as a row (of a `change`, as a `Change`), and how it is merged."""
 
     log_id: str
     row: bytes
-    overrides: bool
+    merges: Merging
 
 
 class _Sorted(NamedTuple):
@@ -134,6 +134,7 @@ class Journal:
         self._written = 0
         self._rows = 0
         self._opened_at = 0.0
+        self._number = 0
         self._serial = 0
         self._sealed: list[Segment] = []
         directory.mkdir(parents=True, exist_ok=True)
@@ -235,12 +236,11 @@ class Journal:
         return halves
 
     def set_aside(self, segment: Segment, directory: Path, problem: str) -> Path:
-        """Move a segment that the store will never take out of the journal: its rows as JSON lines, and the reason."""
+        """Copy rows that the store will never take out of the journal: as JSON lines, and the reason."""
         directory.mkdir(parents=True, exist_ok=True)
         path = directory / f"{segment.path.stem}.jsonl"
         _write_file(path, b"".join(segment.read()))
         _write_file(path.with_suffix(".error.txt"), problem.encode())
-        self.discard(segment)
         return path
 
     def keep_pieces(self, segment: Segment, pieces: Sequence[Piece], directory: Path, problem: str) -> Path:
@@ -273,13 +273,17 @@ class Journal:
 
     def _without_repeats(self, entries: Sequence[Entry]) -> "_Sorted":
         """Return which entries are new, the log id of each, the identities that are new, and pieces of known logs."""
-        if not any(entry.identity for entry in entries):
+        if not any(entry.identity or entry.merges for entry in entries):
             return _Sorted(list(entries), [entry.log_id for entry in entries], {}, [])
         fresh: list[Entry] = []
         pieces: list[bytes] = []
         ids: list[str] = []
         known: dict[bytes, bytes] = {}
         for entry in entries:
+            if entry.merges == "change":
+                ids.append(entry.log_id)
+                pieces.append(_write_piece(entry, entry.log_id))
+                continue
             if entry.identity:
                 first = known.get(entry.identity) or self._identities.find(entry.identity)
                 if first:
@@ -315,7 +319,8 @@ class Journal:
             self._seal()
 
     def _open(self) -> int:
-        self._path = self.directory / f"{time.time_ns():020d}{_SUFFIX}"
+        self._number = max(time.time_ns(), self._number + 1)  # also while the clock is set back: later ones replace
+        self._path = self.directory / f"{self._number:020d}{_SUFFIX}"
         self._fd = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         self._written = self._rows = 0
         self._opened_at = time.time()
@@ -407,7 +412,7 @@ def _write_piece(entry: Entry, log_id: str) -> bytes:
 
 def _read_piece(line: bytes) -> Piece:
     merges, log_id, row = line.split(b" ", 2)
-    return Piece(log_id.decode(), row, overrides=merges == b"override")
+    return Piece(log_id.decode(), row, cast(Merging, merges.decode()))
 
 
 def _frames(path: Path, torn: list[Torn] | None = None) -> Iterator[Frame]:

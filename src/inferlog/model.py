@@ -13,7 +13,7 @@ Scope = Literal["ingest", "read", "admin"]
 SCOPES: tuple[Scope, ...] = ("ingest", "read", "admin")
 
 
-Merging = Literal["", "fill", "override"]
+Merging = Literal["", "fill", "override", "change"]
 
 
 class Log(msgspec.Struct, omit_defaults=True, kw_only=True, gc=False):
@@ -111,12 +111,30 @@ class Log(msgspec.Struct, omit_defaults=True, kw_only=True, gc=False):
     price_version: str = ""
     service_tier: str = ""
     estimated: tuple[str, ...] = ()
+    is_pinned: bool = False
+    blurred: bool = False
 
 
 def log_defaults() -> dict[str, Any]:
     """Return the default of each column."""
     empty = Log()
     return {name: getattr(empty, name) for name in Log.__struct_fields__}
+
+
+class Change(msgspec.Struct, omit_defaults=True, kw_only=True, gc=False):
+    """What is to be said otherwise of a stored log: a field given replaces the log's, a key of metadata its key.
+
+    `timestamp` is the log's own, where it is found in the store (seconds since 1970 UTC).
+    """
+
+    project_id: str
+    timestamp: float
+    custom_identifier: str | msgspec.UnsetType = msgspec.UNSET
+    note: str | msgspec.UnsetType = msgspec.UNSET
+    positive_feedback: bool | msgspec.UnsetType | None = msgspec.UNSET
+    is_pinned: bool | msgspec.UnsetType = msgspec.UNSET
+    blurred: bool | msgspec.UnsetType = msgspec.UNSET
+    metadata: msgspec.Raw = NO_JSON
 
 
 class Sent(msgspec.Struct, gc=False):
@@ -146,7 +164,8 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
 
     `row` is a line of JSONEachRow without the newline, `log_id` its 32 hex digits, and `identity` the
     16 bytes under which a repeat is known, or empty for a log that cannot be told from another. `merges` says what
-    becomes of a repeat: nothing, or a piece that fills what the first one lacks, or one that also outdoes it.
+    becomes of a repeat: nothing, or a piece that fills what the first one lacks, or one that also outdoes it. A
+    `change` is a piece in any case: its row is a `Change` of the log `log_id`, which is stored already.
     """
 
     row: bytes

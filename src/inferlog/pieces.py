@@ -8,16 +8,16 @@ import logging
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, Final, Protocol, TypeVar
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple, Protocol, TypeVar
 
 import msgspec
 
 from inferlog import ids
-from inferlog.enrich.merge import merge
+from inferlog.enrich.merge import change, merge
 from inferlog.journal import Piece
 from inferlog.jsontext import dumps, kind
-from inferlog.model import NO_JSON, Log
+from inferlog.model import NO_JSON, Change, Log
 from inferlog.pricing.prices import Prices
 from inferlog.query.logs import JSON_COLUMNS, read_rows
 from inferlog.query.statements import statement
@@ -36,6 +36,19 @@ _logger: Final = logging.getLogger("inferlog.pieces")
 _Result = TypeVar("_Result")
 _encode: Final = msgspec.json.Encoder().encode
 _decode: Final = msgspec.json.Decoder(Log, strict=False).decode
+_decode_change: Final = msgspec.json.Decoder(Change).decode
+
+
+class _Part(NamedTuple):
+    """What one piece says of its log, whether it outdoes what was said before, and how many bytes it has."""
+
+    said: Log | Change
+    overrides: bool
+    size: int
+
+
+_Parts = dict[str, list[_Part]]
+"""A log's id → its pieces, oldest first."""
 
 
 class Target(Protocol):
@@ -54,11 +67,23 @@ class Target(Protocol):
 class Pieces:
     """Completes logs in one store. Called by the writer alone, so that no two merges meet."""
 
-    def __init__(self, store: Target, prices: Prices, uncounted: Uncounted) -> None:
-        """Wire the store, and what prices and counts a log anew when it is whole."""
+    def __init__(
+        self,
+        store: Target,
+        prices: Prices,
+        uncounted: Uncounted,
+        was_set_aside: Callable[[str], bool] = lambda log_id: False,
+    ) -> None:
+        """Wire the store, what prices and counts a log anew when it is whole, and what tells of logs that it refused.
+
+        The first piece of a log that `was_set_aside` takes its place. Of any other log that is not there, somebody
+        deleted it, and it stays so.
+        """
         self._store = store
         self._prices = prices
         self._uncounted = uncounted
+        self._was_set_aside = was_set_aside
+        self._merging = threading.Lock()
         self._replacing = threading.Lock()
         self._replacements = 0
 
@@ -77,6 +102,11 @@ class Pieces:
                 return result
         return read()
 
+    def between_merges(self, function: Callable[[], _Result]) -> _Result:
+        """Return what `function` returns, called while no log is read to be replaced: what it deletes stays deleted."""
+        with self._merging:
+            return function()
+
     def merge(self, pieces: Sequence[Piece], token: str) -> list[Piece]:
         """Merge pieces into the logs that they belong to; `token` names the segment that they come from.
 
@@ -84,38 +114,42 @@ class Pieces:
         after it. Raises RowsRefused and StoreUnavailable, as the store does.
         """
         revision = int(token.rstrip("ab"))
-        by_project: dict[str, dict[str, list[tuple[Log, bool]]]] = defaultdict(lambda: defaultdict(list))
+        by_project: dict[str, _Parts] = defaultdict(lambda: defaultdict(list))
         unmerged: set[str] = set()
         unreadable: list[Piece] = []
         for piece in pieces:
             try:
-                log = _read_piece(piece.row)
+                part = _read_piece(piece)
             except Exception:
                 _logger.exception("a piece of the log %s cannot be read", piece.log_id)
                 unreadable.append(piece)
                 continue
-            by_project[log.project_id][piece.log_id].append((log, piece.overrides))
+            by_project[part.said.project_id][piece.log_id].append(part)
         number = 0
         for project_id, by_log in by_project.items():
-            for some in _portions(by_log, self._sizes(project_id, [*by_log])):
-                unmerged |= self._merge_some(project_id, some, revision, f"{token}-{number}")
+            for some in _portions(by_log, self._sizes(project_id, by_log)):
+                with self._merging:
+                    unmerged |= self._merge_some(project_id, some, revision, f"{token}-{number}")
                 number += 1
         return [piece for piece in pieces if piece.log_id in unmerged or piece in unreadable]
 
-    def _sizes(self, project_id: str, log_ids: list[str]) -> dict[str, int]:
+    def _sizes(self, project_id: str, by_log: _Parts) -> dict[str, int]:
         """Return how many bytes each of these logs has in the store."""
         sizes: dict[str, int] = {}
+        log_ids = [*by_log]
         for at in range(0, len(log_ids), _LOGS_MAX):
             some = log_ids[at : at + _LOGS_MAX]
-            parameters = {"project_id": project_id, "ids": some, "from_us": _earliest(some)}
+            parameters = {
+                "project_id": project_id,
+                "ids": some,
+                "from_us": _earliest({log_id: by_log[log_id] for log_id in some}),
+            }
             for line in self._store.query(statement("logs.sizes"), parameters).splitlines():
                 found = msgspec.json.decode(line)
                 sizes[found["id"].replace("-", "")] = found["size_bytes"]
         return sizes
 
-    def _merge_some(
-        self, project_id: str, pieces: dict[str, list[tuple[Log, bool]]], revision: int, token: str
-    ) -> set[str]:
+    def _merge_some(self, project_id: str, pieces: _Parts, revision: int, token: str) -> set[str]:
         """Merge the pieces of some logs; return the ids of the logs whose pieces cannot be merged."""
         parameters: dict[str, Any] = {
             "project_id": project_id,
@@ -143,30 +177,40 @@ class Pieces:
                 self._store.execute(statement("logs.drop_older"), {**parameters, "ids": list(changed)})
         return unmerged
 
-    def _whole_row(self, stored: Log | None, log_id: str, parts: list[tuple[Log, bool]], revision: int) -> bytes:
-        """Return the row of a log made of its parts, or nothing if it is stored as it is."""
-        if stored is None:  # deleted or set aside meanwhile: the first part takes its place
-            log, parts = parts[0][0], parts[1:]
-            log.id = log_id
-        else:
-            log = stored
-        whole = log
-        for piece, overrides in parts:
-            whole = merge(whole, piece, self._prices, overrides=overrides)
+    def _whole_row(self, stored: Log | None, log_id: str, parts: list[_Part], revision: int) -> bytes:
+        """Return the row of a log made of its parts, or nothing if it is stored as it is, or deleted."""
+        whole, further = (stored, parts) if stored is not None else self._begin(log_id, parts)
+        if whole is None:
+            return b""
+        for part in further:
+            if isinstance(part.said, Change):
+                whole = change(whole, part.said)
+            else:
+                whole = merge(whole, part.said, self._prices, overrides=part.overrides)
         self._uncounted.complete_log(whole)
         if stored is not None and whole == stored:
             return b""
         whole.revision = revision
         return _encode(whole) + b"\n"
 
+    def _begin(self, log_id: str, parts: list[_Part]) -> tuple[Log | None, list[_Part]]:
+        """Return the first part of a log that is not in the store as the log, and the rest; None if it was deleted."""
+        for number, part in enumerate(parts):
+            if isinstance(part.said, Log) and self._was_set_aside(log_id):
+                part.said.id = log_id
+                return part.said, parts[number + 1 :]
+        return None, []
 
-def _read_piece(row: bytes) -> Log:
-    log = _decode(row)
+
+def _read_piece(piece: Piece) -> _Part:
+    if piece.merges == "change":
+        return _Part(_decode_change(piece.row), overrides=True, size=len(piece.row))
+    log = _decode(piece.row)
     for name in JSON_COLUMNS:
         raw = getattr(log, name)
         if kind(raw) == "string" and raw is not NO_JSON:
             setattr(log, name, msgspec.Raw(msgspec.json.decode(raw).encode("utf-8")))
-    return _as_row(log)
+    return _Part(_as_row(log), piece.merges == "override", log.size_bytes)
 
 
 def _as_row(log: Log) -> Log:
@@ -189,19 +233,25 @@ def _is_json(text: bytes) -> bool:
     return True
 
 
-def _earliest(log_ids: Iterable[str]) -> int:
-    """Return the time before which none of these logs can be (microseconds since 1970 UTC)."""
-    return max(min(ids.time_of(log_id) for log_id in log_ids) - _EARLIER_US, 0)
+def _earliest(by_log: Mapping[str, Iterable[_Part]]) -> int:
+    """Return the time before which none of these logs can be (microseconds since 1970 UTC).
+
+    A change says where its log is; the id of one that came in pieces carries the time of the first of them.
+    """
+    moments = [
+        round(part.said.timestamp * 1_000_000) if isinstance(part.said, Change) else ids.time_of(log_id)
+        for log_id, parts in by_log.items()
+        for part in parts
+    ]
+    return max(min(moments) - _EARLIER_US, 0)
 
 
-def _portions(
-    by_log: dict[str, list[tuple[Log, bool]]], stored: dict[str, int]
-) -> Iterator[dict[str, list[tuple[Log, bool]]]]:
+def _portions(by_log: _Parts, stored: dict[str, int]) -> Iterator[_Parts]:
     """Yield the pieces of some logs at a time, within the bounds of number and of bytes, those stored among them."""
-    some: dict[str, list[tuple[Log, bool]]] = {}
+    some: _Parts = {}
     size = 0
     for log_id, pieces in by_log.items():
-        added = stored.get(log_id, 0) + sum(log.size_bytes for log, _ in pieces)
+        added = stored.get(log_id, 0) + sum(part.size for part in pieces)
         if some and (len(some) == _LOGS_MAX or size + added > _BYTES_MAX):
             yield some
             some, size = {}, 0

@@ -93,6 +93,18 @@ class Traces:
                 _, oldest = self._traces.popitem(last=False)
                 self._spans -= len(oldest.lacking)
 
+    def forget_customer(self, project_id: str, customer: str) -> int:
+        """Forget what spans of a customer said of their traces; return of how many."""
+        with self._lock:
+            named = [
+                key
+                for key, trace in self._traces.items()
+                if key[0] == project_id and trace.facts.get("customer_identifier") == customer
+            ]
+            for key in named:
+                self._spans -= len(self._traces.pop(key).lacking)
+            return len(named)
+
     def _count_once(self, project_id: str, sent: Sent) -> None:
         """Let only one of the spans that tell of the same response count its tokens and its cost.
 

@@ -145,8 +145,9 @@ class Writer:
         except RowsRefused as error:
             if len(segment.lines()) > 1:
                 return self._journal.split(segment)
-            self._merge(segment)
             path = self._journal.set_aside(segment, self._set_aside, str(error))
+            self._merge(segment)  # a piece whose log is set aside takes its place
+            self._journal.discard(segment)
             metrics.set_aside.inc()
             _logger.warning("the store refuses a log for ever; it is kept in %s: %s", path, error)
             return []

@@ -37,6 +37,8 @@ def _bounded(described: dict[str, Any]) -> dict[str, Any]:
         content["schema"]["properties"]["filters"] = {"type": "object", "maxProperties": 0}  # those of the list
         del bounded["paths"][path]["post"]["parameters"]
     schemas = bounded["components"]["schemas"]
+    for form in schemas["DeletionRequest"]["anyOf"]:  # those of the list
+        form["properties"]["filters"] = {"type": "object", "maxProperties": 0}
     for name in ("NewPrice", "PriceFields"):  # else most of them would be refused: an end before its beginning
         del schemas[name]["properties"]["until"]
         schemas[name]["properties"]["tiers"]["maxItems"] = 1

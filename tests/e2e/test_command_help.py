@@ -51,7 +51,8 @@ def test_help_names_every_command() -> None:
     """`inferlog --help` lists the commands with what they do; --version says which it is."""
     done = run_inferlog("--help")
     assert re.findall(r"^  (\w+)  +\w", done.stdout, re.MULTILINE) == [
-        "budgets", "export", "import", "keys", "prices", "reconcile", "reprice", "serve", "sql",
+        "budgets", "delete", "erase", "export", "import", "keys", "prices", "reconcile", "reprice", "retention",
+        "serve", "sql",
     ]  # fmt: skip
     assert re.fullmatch(r"inferlog, version \d+\.\d+\.\d+\S*\n", run_inferlog("--version").stdout)
 

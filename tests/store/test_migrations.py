@@ -73,6 +73,7 @@ def test_on_a_cluster_nothing_is_made_on_one_replica_only() -> None:
         ["ReplicatedMergeTree"],
         ["ReplicatedMergeTree"],
         ["ReplicatedReplacingMergeTree"],
+        ["ReplicatedMergeTree"],
     ]
 
 

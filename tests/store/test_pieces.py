@@ -1,5 +1,6 @@
 """Logs that come in pieces, made whole in the real store, once, also when it fails in between."""
 
+import itertools
 import time
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -11,7 +12,7 @@ import pytest
 from inferlog.errors import StoreUnavailable
 from inferlog.ingest import Prepared
 from inferlog.journal import Piece
-from inferlog.model import Log
+from inferlog.model import Change, Log
 from inferlog.pieces import Pieces
 from inferlog.query.logs import count_logs, fetch_log, fetch_page
 from inferlog.query.pages import Page
@@ -32,7 +33,7 @@ def insert(store: Store, *prepared: Prepared) -> None:
 
 def as_pieces(first: Prepared, *others: Prepared) -> list[Piece]:
     """Return further pieces of a log, as the journal gives them."""
-    return [Piece(first.log.id, each.entry.row, overrides=each.entry.merges == "override") for each in others]
+    return [Piece(first.log.id, each.entry.row, each.entry.merges) for each in others]
 
 
 def test_a_piece_completes_the_stored_log(store: Store) -> None:
@@ -105,13 +106,48 @@ def test_a_repeat_of_what_is_stored_writes_nothing(store: Store) -> None:
     assert log.revision == 0
 
 
-def test_a_piece_whose_log_is_gone_becomes_the_log(store: Store) -> None:
-    """What was deleted or set aside meanwhile does not take the piece with it."""
+def test_a_piece_whose_log_was_set_aside_becomes_the_log(store: Store) -> None:
+    """What the store refused for ever does not take the further pieces with it."""
     first = piece(model="m")
-    Pieces(store, PRICES, UNCOUNTED).merge(as_pieces(first, piece(output="late"), piece(error_message="boom")), LATER)
+    further = as_pieces(first, piece(output="late"), piece(error_message="boom"))
+    Pieces(store, PRICES, UNCOUNTED, lambda log_id: log_id == first.log.id).merge(further, LATER)
     log = fetch_log(store, PROJECT, first.log.id)
     assert log is not None
     assert (bytes(log.output), log.status) == (b"late", "failed")
+
+
+def test_a_piece_of_a_deleted_log_does_not_bring_it_back(store: Store) -> None:
+    """Neither a late part of a span nor a late change is a log; they are not kept aside, either."""
+    first, other = piece(model="m"), piece(span_unique_id="other", model="m")
+    insert(store, other)
+    late = [*as_pieces(first, piece(output="late")), as_change(first, note="late")]
+    good = as_pieces(other, piece(span_unique_id="other", output="done"))
+    assert Pieces(store, PRICES, UNCOUNTED).merge([*late, *good], LATER) == []
+    [listed] = fetch_page(store, EVERYTHING, 10**9).logs
+    assert (listed.log.id, bytes(listed.log.output)) == (other.log.id, b"done")
+
+
+def as_change(first: Prepared, **fields: Any) -> Piece:
+    """Return a change of a log, as the journal gives it."""
+    change = Change(project_id=PROJECT, timestamp=first.log.timestamp, **fields)
+    return Piece(first.log.id, msgspec.json.encode(change), "change")
+
+
+@pytest.mark.parametrize("change_first", [True, False])
+def test_a_change_and_a_further_piece_both_hold(store: Store, change_first: bool) -> None:
+    """Whichever comes first; and the same again writes nothing."""
+    first = piece(model="gpt-4o-mini", start_time=RECEIVED_AT - 5, metadata={"a": 1}, usage={"prompt_tokens": 7})
+    insert(store, first)
+    changed = as_change(first, note="n", is_pinned=True, metadata=msgspec.Raw(b'{"b":2}'))
+    further = as_pieces(first, piece(output="done", metadata={"a": 3}))
+    pieces = [changed, *further] if change_first else [*further, changed]
+    Pieces(store, PRICES, UNCOUNTED).merge(pieces, LATER)
+    Pieces(store, PRICES, UNCOUNTED).merge(pieces, str(int(LATER) + 1))
+    [listed] = fetch_page(store, EVERYTHING, 10**9).logs
+    log = listed.log
+    assert (log.note, log.is_pinned, bytes(log.output), log.model) == ("n", True, b"done", "gpt-4o-mini")
+    assert msgspec.json.decode(log.metadata) == {"a": 3, "b": 2}
+    assert log.revision == int(LATER)
 
 
 def test_many_pieces_of_many_logs_at_once(store: Store) -> None:
@@ -138,7 +174,7 @@ def test_pieces_of_two_projects_do_not_meet(store: Store) -> None:
     insert(store, first)
     foreign = msgspec.json.decode(piece(output="theirs").entry.row)
     foreign["project_id"] = PROJECT.replace("0", "f")
-    Pieces(store, PRICES, UNCOUNTED).merge([Piece(first.log.id, msgspec.json.encode(foreign), overrides=True)], LATER)
+    Pieces(store, PRICES, UNCOUNTED).merge([Piece(first.log.id, msgspec.json.encode(foreign), "override")], LATER)
     log = fetch_log(store, PROJECT, first.log.id)
     assert log is not None
     assert bytes(log.output) == b'""'
@@ -148,9 +184,9 @@ def test_a_piece_that_cannot_be_merged_holds_up_no_other(store: Store) -> None:
     """It is returned, to be kept aside; the others are merged."""
     first, other = piece(model="m"), piece(span_unique_id="other", model="m")
     insert(store, first, other)
-    broken = Piece(first.log.id, b'{"project_id":"' + PROJECT.encode() + b'","extra":{"a":', overrides=True)
+    broken = Piece(first.log.id, b'{"project_id":"' + PROJECT.encode() + b'","extra":{"a":', "override")
     odd = msgspec.json.decode(piece(output="x").entry.row) | {"extra": [1]}
-    unmergeable = Piece(first.log.id, msgspec.json.encode(odd), overrides=True)
+    unmergeable = Piece(first.log.id, msgspec.json.encode(odd), "override")
     good = as_pieces(other, piece(span_unique_id="other", output="done"))
     assert Pieces(store, PRICES, UNCOUNTED).merge([broken, unmergeable, *good], LATER) == [broken, unmergeable]
     log = fetch_log(store, PROJECT, other.log.id)
@@ -188,16 +224,18 @@ class _Counting(_Failing):
         super().insert(rows, token)
 
 
-def test_a_read_in_which_a_log_is_replaced_is_done_again(store: Store) -> None:
+def test_a_read_in_which_a_log_is_replaced_is_done_again(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """A count that meets a log in both its forms is not taken; one that is disturbed each time is taken at last."""
+    monkeypatch.setattr("inferlog.pieces._PAUSE_SECONDS", 60.0)  # a busy machine's merge takes more than a second
     first = piece(model="m")
     insert(store, first)
     pieces = Pieces(store, PRICES, UNCOUNTED)
     counts: list[int] = []
+    revisions = itertools.count(int(LATER))
 
     def disturbed(times: int) -> int:
         if len(counts) < times:
-            pieces.merge(as_pieces(first, piece(output=f"answer {len(counts)}")), str(int(LATER) + len(counts)))
+            pieces.merge(as_pieces(first, piece(output=f"answer {len(counts)}")), str(next(revisions)))
         counts.append(count_logs(store, EVERYTHING))
         return len(counts)
 

@@ -116,7 +116,7 @@ def test_a_log_that_a_piece_changes_meanwhile_is_left_to_the_piece(store: Store,
     pieces = Pieces(store, LATER, Uncounted(LATER, log_bytes_max=0, segment_bytes_max=0))
 
     def merge() -> None:
-        pieces.merge([Piece(first.log.id, later.entry.row, overrides=True)], "9")
+        pieces.merge([Piece(first.log.id, later.entry.row, "override")], "9")
 
     with shop(_Interrupting(store, merge), tmp_path) as own:
         own.do(dry_run=False)

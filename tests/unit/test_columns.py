@@ -15,7 +15,9 @@ from inferlog.pricing.buckets import BUCKETS
 
 MIGRATIONS: Final = files("inferlog.store") / "migrations"
 DDL: Final = (MIGRATIONS / "0001_logs.sql").read_text("utf-8")
-LATER: Final = [(MIGRATIONS / f"{name}.sql").read_text("utf-8") for name in ("0002_pieces", "0003_money")]
+LATER: Final = [
+    (MIGRATIONS / f"{name}.sql").read_text("utf-8") for name in ("0002_pieces", "0003_money", "0006_changes")
+]
 ADDED: Final = [each for text in LATER for each in re.findall(r"ADD COLUMN IF NOT EXISTS (.*?),?;?\n", text)]
 
 

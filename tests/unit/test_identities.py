@@ -115,3 +115,24 @@ def test_threads_find_and_persist_at_the_same_time(tmp_path: Path) -> None:
     thread.join()
     assert missing == []
     identities.close()
+
+
+def test_identities_of_logs_are_forgotten(tmp_path: Path) -> None:
+    """Those in memory, in both generations and at both ends of their range; others stay, across a restart, too."""
+    index = Identities(tmp_path / "identities.db", days=30)
+    known = {bytes([first]) + bytes(15): bytes([first]) * 16 for first in (0, 1, 127, 254, 255)}
+    index.remember(known)
+    index.persist()
+    late, kept = b"l" * 16, b"k" * 16
+    index.remember({late: b"L" * 16, kept: b"K" * 16})
+    gone = [bytes([first]) * 16 for first in (0, 127, 255)]
+    assert index.forget([[log_id.hex() for log_id in gone], [(b"L" * 16).hex()]]) == 3
+    found = {identity: index.find(identity) for identity in (*known, late, kept)}
+    assert [identity[0] for identity, log_id in found.items() if log_id is None] == [0, 127, 255, late[0]]
+    index.release([kept, bytes([1]) + bytes(15)])
+    assert (index.find(kept), index.find(bytes([1]) + bytes(15))) == (None, None)
+    index.close()
+    again = Identities(tmp_path / "identities.db", days=30)
+    assert again.find(bytes([254]) + bytes(15)) == bytes([254]) * 16
+    assert again.find(bytes(16)) is None
+    again.close()

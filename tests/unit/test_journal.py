@@ -245,7 +245,7 @@ def test_a_crash_while_splitting_leaves_the_whole(tmp_path: Path, halves: str) -
 
 
 def test_a_poison_row_is_set_aside_with_its_error(tmp_path: Path) -> None:
-    """It leaves the journal, as a line of JSON with the reason beside it."""
+    """It is there as a line of JSON with the reason beside it before it leaves the journal."""
     opened = open_journal(tmp_path)
     opened.journal.append([entry(1)])
     opened.journal.seal()
@@ -253,6 +253,7 @@ def test_a_poison_row_is_set_aside_with_its_error(tmp_path: Path) -> None:
     path = opened.journal.set_aside(segment, tmp_path / "refused", "it does not fit")
     assert path.read_bytes() == entry(1).row + b"\n"
     assert path.with_suffix(".error.txt").read_text() == "it does not fit"
+    opened.journal.discard(segment)
     assert (opened.journal.rows, waiting(opened.journal)) == (0, [])
     opened.close()
 
@@ -284,8 +285,8 @@ def test_a_piece_of_a_known_log_is_kept_apart_from_the_rows(tmp_path: Path) -> N
     assert (again.journal.rows, waiting(again.journal)) == (4, rows(1, 9))
     [segment] = again.journal.sealed()
     assert segment.pieces() == [
-        Piece(log_id(1), entry(2).row, overrides=False),
-        Piece(log_id(1), entry(3).row, overrides=True),
+        Piece(log_id(1), entry(2).row, "fill"),
+        Piece(log_id(1), entry(3).row, "override"),
     ]
     halves = again.journal.split(segment)
     assert [(half.rows, len(half.lines()), len(half.pieces())) for half in halves] == [(1, 1, 0), (3, 1, 2)]

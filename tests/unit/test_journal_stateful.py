@@ -92,6 +92,7 @@ class Journaled(RuleBasedStateMachine):
         segment = next(s for s in self.opened.journal.sealed() if s.token not in self.store and s.rows == 1)
         self.opened.identities.persist()
         path = self.opened.journal.set_aside(segment, self.directory / "refused", "poison")
+        self.opened.journal.discard(segment)
         self.aside += path.read_bytes().splitlines()
 
     @rule()

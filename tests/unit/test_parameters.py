@@ -31,6 +31,8 @@ COLUMN_CASES: Final[list[tuple[str, Any, str, Any]]] = [
     ("prompt_messages", [], "prompt_messages", []),
     ("completion_message", ANSWER, "completion_message", ANSWER),
     ("completion_message", {}, "completion_message", {}),
+    ("is_pinned", True, "is_pinned", True),
+    ("blurred", "true", "blurred", True),
     ("cost", 0.00042, "cost", Decimal("0.00042")),
     ("cost", 0, "cost", Decimal(0)),
     ("cost", "0.1", "cost", Decimal("0.1")),

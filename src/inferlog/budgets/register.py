@@ -60,6 +60,12 @@ _DUE: Final = (
 )
 _RECORDED: Final = "SELECT budget_id, version, subject, period_start, threshold FROM events WHERE period_end > ?"
 
+_FORGET_CUSTOMER: Final = (
+    "DELETE FROM budgets WHERE project_id = ? AND scope = 'customer' AND subject = ?",
+    "DELETE FROM events WHERE budget_id IN (SELECT id FROM budgets WHERE project_id = ?) AND subject = ?",
+    "DELETE FROM seen WHERE budget_id IN (SELECT id FROM budgets WHERE project_id = ?) AND subject = ?",
+)
+
 DeliveryStatus = Literal["no_webhook", "pending", "delivered", "failed"]
 
 
@@ -257,6 +263,16 @@ class Register:
         """Forget the events of periods that ended before `moment`, unless they are still to be delivered."""
         with self._writing():
             self._db.execute("DELETE FROM events WHERE period_end < ? AND delivery != 'pending'", (moment,))
+
+    def forget_customer(self, project_id: str, customer: str) -> int:
+        """Forget a customer: budgets of it alone, and of others its events; return how many, on the disk, too."""
+        with self._lock:
+            self._db.execute("PRAGMA secure_delete = ON")
+        with self._writing():
+            count = sum(self._db.execute(sql, (project_id, customer)).rowcount for sql in _FORGET_CUSTOMER)
+        with self._lock:
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return count
 
     def close(self) -> None:
         """Close the file."""

@@ -6,12 +6,15 @@ import click
 
 from inferlog import __version__
 from inferlog.cli.budgets import budgets
+from inferlog.cli.delete import delete
+from inferlog.cli.erase import erase
 from inferlog.cli.export import export
 from inferlog.cli.import_ import import_logs
 from inferlog.cli.keys import keys
 from inferlog.cli.prices import prices
 from inferlog.cli.reconcile import reconcile
 from inferlog.cli.reprice import reprice
+from inferlog.cli.retention import retention
 from inferlog.cli.serve import serve
 from inferlog.cli.sql import sql
 from inferlog.errors import ConfigError, InferlogError
@@ -26,11 +29,14 @@ def cli() -> None:
 cli.add_command(serve)
 cli.add_command(keys)
 cli.add_command(budgets)
+cli.add_command(delete)
+cli.add_command(erase)
 cli.add_command(export)
 cli.add_command(import_logs)
 cli.add_command(prices)
 cli.add_command(reconcile)
 cli.add_command(reprice)
+cli.add_command(retention)
 cli.add_command(sql)
 
 

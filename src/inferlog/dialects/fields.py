@@ -78,6 +78,8 @@ SCALARS: Final[dict[str, Scalar]] = {
     "note": Scalar(str, "A remark on this log."),
     "category": Scalar(str, "A category of your own."),
     "positive_feedback": Scalar(bool, "Thumbs up (true) or down (false)."),
+    "is_pinned": Scalar(bool, "Keep this log whatever the retention."),
+    "blurred": Scalar(bool, "Kept with the log: whether a page should show it in full."),
     "temperature": Scalar(float, "The request's sampling temperature."),
     "top_p": Scalar(float, "The request's nucleus sampling parameter."),
     "frequency_penalty": Scalar(float, "The request's frequency penalty."),

@@ -10,7 +10,7 @@ from inferlog.dialects.spans import Event
 from inferlog.enrich import enrich
 from inferlog.enrich.extract import read_object_leniently
 from inferlog.jsontext import RawObject, dumps
-from inferlog.model import NO_JSON, Log, Sent, log_defaults
+from inferlog.model import NO_JSON, Change, Log, Sent, log_defaults
 from inferlog.pricing.prices import Prices
 
 RUNNING: Final = "running"
@@ -25,6 +25,9 @@ SETTLED: Final = (
     "usage_details", "cost_details", "price_id", "price_version", "service_tier", "estimated",
 )  # fmt: skip
 """Columns that are worked out where they are not given, so that they must be worked out again after a merge."""
+
+CHANGEABLE: Final = ("custom_identifier", "note", "positive_feedback", "is_pinned", "blurred")
+"""What a change replaces; metadata it merges."""
 
 _DEFAULTS: Final = log_defaults()
 _FIXED: Final = frozenset("project_id environment id received_at api_key_prefix size_bytes revision".split())
@@ -63,6 +66,18 @@ def merge(log: Log, piece: Log, prices: Prices, *, overrides: bool) -> Log:
     merged.size_bytes = max(log.size_bytes, piece.size_bytes)
     enrich(Sent(log=merged, extra=extra), prices)
     return merged
+
+
+def change(log: Log, said: Change) -> Log:
+    """Return `log` as somebody changed it by hand. Nothing is worked out anew of it; again it changes nothing."""
+    changed = msgspec.structs.replace(log)
+    for name in CHANGEABLE:
+        value = getattr(said, name)
+        if value is not msgspec.UNSET:
+            setattr(changed, name, value)
+    if said.metadata is not NO_JSON:
+        changed.metadata = _union(said.metadata, log.metadata)
+    return changed
 
 
 def _unsettled(log: Log) -> Log:

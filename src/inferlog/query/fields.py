@@ -68,6 +68,8 @@ _FIELDS: Final = {
         Field("id", "id", "id"),
         Field("organization_key_id", "text", "api_key_prefix"),
         Field("stream", "flag", "stream"),
+        Field("is_pinned", "flag", "is_pinned"),
+        Field("blurred", "flag", "blurred"),
         Field("positive_feedback", "flag", "positive_feedback", nullable=True),
         Field("failed", "flag", "(status = 'failed')"),
         Field("error_bit", "number", "(status = 'failed')"),

@@ -33,6 +33,7 @@ AS_STORED: Final = (
     "trace_group_identifier", "evaluation_identifier", "trace_unique_id", "trace_name", "span_unique_id",
     "span_parent_id", "span_name", "span_workflow_name", "span_path", "prompt_id", "prompt_name", "note",
     "category", "positive_feedback", "usage_details", "price_id", "price_version", "service_tier", "estimated",
+    "is_pinned", "blurred",
 )  # fmt: skip
 
 
@@ -124,7 +125,6 @@ def render(log: Log, scores: Mapping[str, Any] = MappingProxyType({})) -> dict[s
         "tool_choice": _text_or_json(log.tool_choice),
         "flags": log.flags,
         "size_bytes": log.size_bytes,
-        "blurred": False,
         "scores": dict(scores),
     }
     shown |= {name: _or(getattr(log, name), None) for name in _VERBATIM}

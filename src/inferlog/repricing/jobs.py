@@ -148,6 +148,23 @@ class Jobs:
             ).fetchall()
         return [msgspec.json.decode(row[0], type=Job) for row in rows]
 
+    def forget_filters(self, project_id: str, customer: str) -> int:
+        """Take filters that name a customer out of the jobs that have ended; return of how many."""
+        quoted = msgspec.json.encode(customer)
+        with self._lock, _full_disk():
+            self._db.execute("PRAGMA secure_delete = ON")
+            rows = self._db.execute(
+                "SELECT job FROM jobs WHERE project_id = ? AND state NOT IN (?, ?)", (project_id, *ACTIVE)
+            ).fetchall()
+            jobs = [msgspec.json.decode(row[0], type=Job) for row in rows]
+            named = [job for job in jobs if quoted in bytes(job.request.filters)]
+            for job in named:
+                job.request = msgspec.structs.replace(job.request, filters=msgspec.Raw(b"{}"))
+                text = msgspec.json.encode(job).decode()
+                self._db.execute("UPDATE jobs SET job = ? WHERE id = ?", (text, job.id))
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return len(named)
+
     def close(self) -> None:
         """Close the file."""
         self._db.close()

@@ -228,7 +228,8 @@ def error_reply(error: InferlogError) -> Reply:
     """Return an error as the API shows it: {"detail": …}, with Retry-After where trying again helps."""
     metrics.requests_refused.labels(error.reason).inc()
     headers: tuple[tuple[bytes, bytes], ...] = (_JSON_HEADER,)
-    content: dict[str, Any] = {"detail": str(error)}
+    content: dict[str, Any] = {"error": error.title} if error.title else {}
+    content["detail"] = str(error)
     if error.retry_after is not None:
         content["retry_after"] = error.retry_after
         headers = (*headers, (b"retry-after", str(error.retry_after).encode()))

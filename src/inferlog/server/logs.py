@@ -23,6 +23,7 @@ from inferlog.server.paging import PARAMETERS, beside, read_page
 from inferlog.store.clickhouse import Store
 
 _IDEMPOTENCY_MAX: Final = 255
+NO_LOG: Final = "Log not found"
 
 
 async def create(call: Call) -> Reply:
@@ -44,7 +45,7 @@ async def create_or_list(call: Call) -> Reply:
 
 async def create_batch(call: Call) -> Reply:
     """Store the logs of {"logs": […]}, good ones in any case, and say for each how it went."""
-    texts = await _batch(call, call.settings.batch_logs_max, "batch_logs_max")
+    texts = await read_batch(call, call.settings.batch_logs_max, "batch_logs_max")
     ids_or_none, errors = await _store_many(call, texts)
     results: list[dict[str, Any]] = [
         {"id": log_id, "unique_id": log_id, "status": "success"} if log_id else {} for log_id in ids_or_none
@@ -63,7 +64,7 @@ async def create_batch(call: Call) -> Reply:
 
 async def create_bulk(call: Call) -> Reply:
     """Store the logs of {"logs": […]}: 201 with counts and errors by index if at least one was accepted."""
-    texts = await _batch(call, call.settings.bulk_logs_max, "bulk_logs_max")
+    texts = await read_batch(call, call.settings.bulk_logs_max, "bulk_logs_max")
     _, errors = await _store_many(call, texts)
     answer = {"success_count": len(texts) - len(errors), "error_count": len(errors), "errors": errors}
     return _many_reply(answer, len(texts), errors, 201)
@@ -71,14 +72,20 @@ async def create_bulk(call: Call) -> Reply:
 
 async def show(call: Call) -> Reply:
     """Answer one log, whole."""
-    given = call.scope["path_params"]["log_id"]
-    log_id = ids.read_uuid(given)
-    key = call.key
-    book = call.runtime.services.prices.book
-    reply = await call.runtime.query(lambda store: _one(store, key.project_id, log_id, book)) if log_id else None
+    log_id = named_log(call)
+    project_id, book = call.key.project_id, call.runtime.services.prices.book
+    reply = await call.runtime.query(lambda store: shown(store, project_id, log_id, book))
     if reply is None:
-        raise NotFound("Log not found")
+        raise NotFound(NO_LOG)
     return reply
+
+
+def named_log(call: Call) -> str:
+    """Return the id of the log that a path names. Raises NotFound for what is no id."""
+    log_id = ids.read_uuid(call.scope["path_params"]["log_id"])
+    if log_id is None:
+        raise NotFound(NO_LOG)
+    return log_id
 
 
 async def list_logs(call: Call) -> Reply:
@@ -108,15 +115,16 @@ async def _list(call: Call, body: bytes) -> Reply:
 # Run in a query's thread: rendering a page of large logs must not hold up the event loop.
 
 
-def _one(store: Store, project_id: str, log_id: str, book: PriceBook) -> Reply | None:
+def shown(store: Store, project_id: str, log_id: str, book: PriceBook) -> Reply | None:
+    """Return the answer that is one log, or None."""
     log = fetch_log(store, project_id, log_id)
     if log is None:
         return None
     scores = fetch_scores(store, project_id, [log.id])
-    shown = render(log, render_scores(scores.get(log.id, ())))
+    content = render(log, render_scores(scores.get(log.id, ())))
     if UNPRICED in log.flags:
-        shown["price_note"] = book.unpriced_because(log.provider_id, log.model)
-    return json_reply(shown)
+        content["price_note"] = book.unpriced_because(log.provider_id, log.model)
+    return json_reply(content)
 
 
 def _page(store: Store, page: Page, settings: Settings) -> tuple[Count, Listing, list[msgspec.Raw]]:
@@ -186,7 +194,7 @@ async def _create_array(call: Call, body: bytes) -> Reply:
     return _many_reply(answer, len(texts), errors, 200)
 
 
-async def _batch(call: Call, logs_max: int, setting: str) -> list[msgspec.Raw]:
+async def read_batch(call: Call, logs_max: int, setting: str) -> list[msgspec.Raw]:
     """Return the items of {"logs": […]}."""
     body = await call.json(call.settings.batch_bytes_max)
     texts: list[msgspec.Raw] = await call.work(len(body), _read_batch, body)

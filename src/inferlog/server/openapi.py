@@ -12,8 +12,10 @@ from inferlog.model import Log
 from inferlog.query.render import AS_STORED, Receipt
 from inferlog.server import (
     openapi_budgets,
+    openapi_changes,
     openapi_customers,
     openapi_dashboard,
+    openapi_deletions,
     openapi_groups,
     openapi_models,
     openapi_reading,
@@ -83,6 +85,7 @@ def describe() -> Schema:
 
 def _schemas() -> Schema:
     error = {"detail": {**_TEXT, "description": "What came, and what was expected"}, "retry_after": _WHOLE}
+    error["error"] = {**_TEXT, "description": "What the detail is about"}
     counts = {"success_count": _WHOLE, "error_count": _WHOLE, "errors": _array(_ref("ItemError"))}
     item = {"index": {**_WHOLE, "description": "Position in the request, from 0"}, "error": _TEXT}
     stored = {"id": _TEXT, "unique_id": _TEXT}
@@ -108,6 +111,8 @@ def _schemas() -> Schema:
         ),
         "Error": _object(error, ["detail"]),
         **openapi_reading.schemas(),
+        **openapi_changes.schemas(),
+        **openapi_deletions.schemas(),
         **openapi_groups.schemas(),
         **openapi_customers.schemas(),
         **openapi_dashboard.schemas(),
@@ -309,9 +314,13 @@ def _paths() -> Schema:
             "post": _operation("create_bulk", "Log up to 500 calls; the answer names those that were refused", bulk,
                                _many(500), [_IDEMPOTENCY]),
         },
-        "/api/request-logs/{log_id}/": {"get": _operation("show", "Read one log", shown, None, [_LOG_ID])},
+        **_joined(
+            {"/api/request-logs/{log_id}/": {"get": _operation("show", "Read one log", shown, None, [_LOG_ID])}},
+            openapi_changes.paths(_ERROR_TEXTS),
+            openapi_customers.paths(openapi_groups.paths(_ERROR_TEXTS), _ERROR_TEXTS),
+            openapi_deletions.paths(_ERROR_TEXTS),
+        ),
         **openapi_reading.paths(_ERROR_TEXTS),
-        **openapi_customers.paths(openapi_groups.paths(_ERROR_TEXTS), _ERROR_TEXTS),
         **openapi_dashboard.paths(_ERROR_TEXTS),
         **openapi_reprices.paths(_ERROR_TEXTS),
         **openapi_reconcile.paths(_ERROR_TEXTS),
@@ -327,6 +336,15 @@ def _paths() -> Schema:
         },
         "/openapi.json": {"get": _open("openapi", "This description", _responses({"type": "object"}))},
     }  # fmt: skip
+
+
+def _joined(*some: Schema) -> Schema:
+    """Return paths of which several descriptions tell, each of its own methods."""
+    joined: Schema = {}
+    for paths in some:
+        for path, operations in paths.items():
+            joined[path] = joined.get(path, {}) | operations
+    return joined
 
 
 def _readiness() -> Schema:

@@ -29,6 +29,7 @@ SELECTING: Final[dict[str, tuple[Schema, str]]] = {
 _PAGING: Final[dict[str, tuple[Schema, str]]] = {
     "page": ({"type": "integer", "minimum": 1, "maximum": 2**40}, "Page number, from 1."),
     "page_size": ({"type": "integer", "minimum": 1, "maximum": 1_000}, "Logs on a page. Default: 100."),
+    "cursor": (_TEXT, "next_cursor or previous_cursor of an answer to the same query, instead of page."),
     "sort_by": (
         {"enum": [name for sort in SORTED_BY for name in (f"-{sort}", sort)]},
         "With a minus the largest first. Default: -id, newest first.",
@@ -63,9 +64,12 @@ def schemas() -> Schema:
     """Return the schemas that these routes refer to."""
     listed = {
         "results": {"type": "array", "items": ref("StoredLog")},
-        "count": {**_WHOLE, "description": "Logs on all pages"},
+        "count": {**_WHOLE, "description": "Logs on all pages; at least so many, if it is not exact"},
+        "count_is_exact": {"type": "boolean", "description": "False: counting stopped at count_logs_max or its time"},
         "next": {"anyOf": [_TEXT, {"type": "null"}], "description": "Address of the next page"},
         "previous": {"anyOf": [_TEXT, {"type": "null"}], "description": "Address of the page before"},
+        "next_cursor": {"anyOf": [_TEXT, {"type": "null"}], "description": "cursor of the next page"},
+        "previous_cursor": {"anyOf": [_TEXT, {"type": "null"}], "description": "cursor of the page before"},
         "current_filters": {"type": "object", "description": "The filters that hold, also those of the query string"},
         "filters_data": {"type": "object"},
     }

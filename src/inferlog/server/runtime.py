@@ -7,12 +7,11 @@ from typing import Any, TypeVar
 
 from inferlog.access import Access
 from inferlog.config import Settings
-from inferlog.errors import Overloaded
+from inferlog.errors import Overloaded, StoreUnavailable
 from inferlog.priority import step_back
 from inferlog.server.commits import GroupCommit
 from inferlog.server.services import Services
 from inferlog.store.clickhouse import Store
-from inferlog.traces import Traces
 
 _Result = TypeVar("_Result")
 
@@ -26,12 +25,13 @@ class Runtime:
         self.settings: Settings = services.settings
         self.access: Access = services.access
         self.commits = GroupCommit(services.journal)
-        self.traces = Traces()
+        self.traces = services.traces
         self.requests = 0
         self.inflight_bytes = 0
         self._worker = ThreadPoolExecutor(1, "inferlog-work")
         self._queries = ThreadPoolExecutor(services.settings.queries_max, "inferlog-query", step_back)
         self.exports = 0
+        self.releasing = asyncio.Lock()
         self._selects = ThreadPoolExecutor(services.settings.sql_queries_max, "inferlog-sql", step_back)
         self._select_turns = asyncio.Semaphore(services.settings.sql_queries_max)
 
@@ -46,6 +46,10 @@ class Runtime:
     async def query_at_rest(self, function: Callable[[Store], _Result]) -> _Result:
         """Run reads that count logs: like `query`, and while no log is being replaced, which would count twice."""
         return await self.query(lambda store: self.services.pieces.read_at_rest(lambda: function(store)))
+
+    async def query_settled(self, function: Callable[[Store], _Result]) -> _Result:
+        """Run reads that must miss nothing. Raises StoreUnavailable if not all of the journal is in the store."""
+        return await asyncio.get_running_loop().run_in_executor(self._queries, self._when_settled, function)
 
     async def query_stored(self, function: Callable[[Store], _Result]) -> _Result:
         """Run reads of what is in the store by now, while no log is being replaced: a further part of a long answer."""
@@ -78,6 +82,15 @@ class Runtime:
             )
         finally:
             self._select_turns.release()
+
+    def _when_settled(self, function: Callable[[Store], _Result]) -> _Result:
+        seconds_max = self.settings.flush_wait_seconds_max
+        if not self.services.writer.flush(seconds_max):
+            raise StoreUnavailable(
+                f"What was acknowledged is not in the store yet, after {seconds_max:g} s (flush_wait_seconds_max); "
+                "it is kept and will be: send this again then"
+            )
+        return function(self.services.store)
 
     def _after_flush(self, function: Callable[[Store], _Result]) -> _Result:
         self.services.writer.flush(self.settings.flush_wait_seconds_max)

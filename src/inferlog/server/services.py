@@ -22,6 +22,12 @@ from inferlog.budgets.watcher import Watcher
 from inferlog.budgets.webhooks import Sender
 from inferlog.config import Settings
 from inferlog.customers import Customers
+from inferlog.deleting.jobs import Jobs as DeletionJobs
+from inferlog.deleting.jobs import selection
+from inferlog.deleting.retention import Keeper, Retentions
+from inferlog.deleting.table import Table as DeletionTable
+from inferlog.deleting.table import preview
+from inferlog.deleting.worker import Deleter
 from inferlog.errors import ConfigError, DataDirectoryInUse, StorageFull
 from inferlog.identities import Identities
 from inferlog.ingest import Intake
@@ -33,7 +39,10 @@ from inferlog.repricing.jobs import Jobs
 from inferlog.repricing.table import Table
 from inferlog.repricing.worker import Repricer
 from inferlog.scores import Scores
+from inferlog.server.copies import Copies
+from inferlog.set_aside import SetAside
 from inferlog.store.clickhouse import Store
+from inferlog.traces import Traces
 from inferlog.uncounted import Uncounted
 from inferlog.writer import Writer
 
@@ -78,7 +87,8 @@ class Services:
         with ThreadPoolExecutor(1, initializer=step_back) as opener:  # the engine's threads inherit its priority
             self.store = opener.submit(self._open_store).result()
         self.scores = Scores(self.store)
-        self.pieces = Pieces(self.store, self.prices, uncounted)
+        self.set_aside = SetAside(self.directory / "set-aside", self.journal.directory)
+        self.pieces = Pieces(self.store, self.prices, uncounted, self.set_aside.holds)
         self.writer = Writer(
             self.journal,
             self.identities,
@@ -86,7 +96,7 @@ class Services:
             uncounted,
             self.pieces,
             flush_seconds=settings.flush_seconds,
-            set_aside=self.directory / "set-aside",
+            set_aside=self.set_aside.directory,
         )
         self.repricer = Repricer(
             self._repricings,
@@ -96,13 +106,16 @@ class Services:
             conditions_max=settings.filter_conditions_max,
             portion_logs=settings.reprice_portion_logs,
         )
+        self._open_deletions()
         self.writer.start()
         self._open_budgets()
         _settle()
 
     def watch(self) -> None:
-        """Begin to watch budgets, to deliver webhooks and to re-price: what a server does, and an import does not."""
+        """Begin to watch budgets, deliver webhooks, re-price and delete: what a server does, and an import does not."""
         self.repricer.start()
+        self.deleter.start()
+        self.keeper.start()
         self.courier.start()
         self.watcher.start()
 
@@ -126,6 +139,8 @@ class Services:
         self.budgets = Register(self.directory / "budgets.db")
         self.customers = Customers(self.directory / "customers.db", self.budgets, budgets_max=settings.budgets_max)
         self._repricings = Jobs(self.directory / "repricings.db")
+        self._deletions = DeletionJobs(self.directory / "deletions.db")
+        self.retentions = Retentions(self.directory / "retention.db", settings.retention_days)
         self.identities = Identities(self.directory / "identities.db", days=settings.dedup_days)
         self.journal = Journal(
             self.directory / "journal",
@@ -156,8 +171,45 @@ class Services:
             on_events=self.courier.wake,
         )
 
+    def _open_deletions(self) -> None:
+        settings, placement = self.settings, self.store.placement
+        table = DeletionTable(self.store, placement.database, is_cluster=bool(placement.cluster))
+        conditions_max = settings.filter_conditions_max
+        self.traces = Traces()
+        copies = Copies(
+            self.identities,
+            self.set_aside,
+            self.customers,
+            self.budgets,
+            self._repricings,
+            self._deletions,
+            self.traces,
+        )
+        self.deleter = Deleter(
+            self._deletions,
+            table,
+            flush=lambda: self.writer.flush(settings.flush_wait_seconds_max),
+            between_merges=self.pieces.between_merges,
+            forget_scores=self.scores.forget,
+            forget_copies=copies.forget,
+            conditions_max=conditions_max,
+            portion_logs=settings.delete_portion_logs,
+        )
+        self.keeper = Keeper(
+            self.retentions,
+            self.deleter,
+            projects=self.access.project_ids,
+            count=lambda request: preview(self.store, selection(request, conditions_max)).logs,
+            newest=table.newest,
+            check_seconds=settings.retention_check_seconds,
+            gap_days_max=settings.retention_gap_days_max,
+        )
+
     def _open_store(self) -> Store:
         settings = self.settings
+        for left in (self.directory / "scratch").glob("*"):  # of a process that was killed: blocks of logs
+            if left.is_file():
+                left.unlink()
         return Store(
             settings.store or f"chdb://{self.directory / 'store'}",
             queries_max=settings.queries_max,
@@ -169,6 +221,8 @@ class Services:
 
     def close(self, timeout: float = 30.0) -> bool:
         """Drain the journal and close everything; return False if logs are left for the next start."""
+        self.keeper.stop(timeout)
+        self.deleter.stop(timeout)
         self.repricer.stop(timeout)
         self.watcher.stop(_WATCH_STOP_SECONDS)
         self.courier.stop(_WATCH_STOP_SECONDS)

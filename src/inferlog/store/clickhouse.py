@@ -139,6 +139,15 @@ class Store:
                     self._rewriter = self._connect(_REWRITE_SETTINGS)
                 self._rewriter.command(self.placement.render(sql), parameters=dict(parameters))
 
+    def drop_unless_found(self, check: str, parameters: Mapping[str, Any], sql: str) -> bool:
+        """Run a statement that drops, if `check` counts no `logs`; no insert comes between. Tell whether it did."""
+        with self._insert_lock:
+            if msgspec.json.decode(self.query(check, parameters))["logs"]:
+                return False
+            with _as_our_errors({}):
+                self._open().command(self.placement.render(sql))
+            return True
+
     def query(self, sql: str, parameters: Mapping[str, Any] | None = None) -> bytes:
         """Run one SELECT and return its rows as lines of JSON. `{database}` in it is the store's database."""
         with self._lend(self._readers) as client, _as_our_errors(_OF_QUERIES):

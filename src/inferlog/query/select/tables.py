@@ -91,6 +91,8 @@ _COLUMNS: Final[Mapping[str, tuple[str, str]]] = {
     "note": ("String", "A note on the log"),
     "category": ("String", "The sender's own category"),
     "positive_feedback": ("Nullable(Bool)", "The user's thumb: up, down or none"),
+    "is_pinned": ("Bool", "Whether it stays whatever the retention"),
+    "blurred": ("Bool", "Whether somebody marked it as one not to be shown in full"),
     "input": ("String", "What went in, as text or JSON text"),
     "output": ("String", "What came out, as text or JSON text"),
     "prompt_messages": ("String", "JSON: the messages that went in"),
