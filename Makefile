@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 PORT ?= 8321
 DATA ?= inferlog-data
 
-.PHONY: help run test clients lint format bench bench-quick clean
+.PHONY: help run test clients lint format bench bench-quick bench-read clean
 
 help:  ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -36,6 +36,9 @@ bench: $(VENV)/.test load-generator  ## Run every benchmark (about 20 minutes) a
 
 bench-quick: $(VENV)/.test load-generator  ## The same on a tenth of the data, to see that it runs
 	$(BIN)/python -m bench --quick
+
+bench-read: $(VENV)/.test  ## Build ten million logs (about 10 minutes, 9 GB, kept in /tmp) and measure reading
+	$(BIN)/python -m bench read
 
 clean:  ## Remove what the commands above made, but no logs
 	rm -rf $(VENV) .clients dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

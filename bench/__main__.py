@@ -9,12 +9,12 @@ from typing import Any, Final
 from rich.console import Console
 from rich.table import Table
 
-from bench import batches, creates, kills, million, otlp, prices, profile, steady
+from bench import batches, creates, kills, million, otlp, prices, profile, read, steady
 from bench.load import keep, machine
 
 Benchmark = Callable[[Path, bool], dict[str, Any]]
 
-MODULES: Final = (creates, steady, batches, otlp, million, kills, profile, prices)
+MODULES: Final = (creates, steady, batches, otlp, million, kills, profile, prices, read)
 BENCHMARKS: Final[dict[str, Benchmark]] = {
     "creates": lambda place, quick: creates.run(place, rounds=2 if quick else 5, seconds=3 if quick else 8),
     "steady": lambda place, quick: steady.run(place, rate=500, seconds=5 if quick else 30),
@@ -26,6 +26,7 @@ BENCHMARKS: Final[dict[str, Benchmark]] = {
     "kills": lambda place, quick: keep("kills", kills.run(10 if quick else 100, 1)._asdict()),
     "profile": lambda place, quick: profile.run(place),
     "prices": lambda place, quick: prices.run(place),
+    "read": lambda place, quick: read.run(place, logs=1_000_000 if quick else 10_000_000, rounds=20 if quick else 60),
 }
 
 
@@ -37,14 +38,14 @@ def _summary(name: str) -> str:
 def main() -> None:
     """Run what was named, or all."""
     parser = argparse.ArgumentParser(prog="bench", description="Measure inferlog against a floor in the same run.")
-    parser.add_argument("names", nargs="*", choices=[[], *BENCHMARKS], help="which to run (default: all)")
+    parser.add_argument("names", nargs="*", choices=[[], *BENCHMARKS], help="which to run (default: all but read)")
     parser.add_argument("--quick", action="store_true", help="a tenth of the work, to see that it runs")
     default = Path(tempfile.gettempdir()) / "inferlog-bench"
     parser.add_argument("--directory", type=Path, default=default, help=f"for the corpus and the stores ({default})")
     arguments = parser.parse_args()
     console = Console()
     console.print("machine: " + ", ".join(f"{name} {value}" for name, value in machine().items()))
-    for name in arguments.names or BENCHMARKS:
+    for name in arguments.names or [each for each in BENCHMARKS if each != "read"]:
         console.print(f"\n[bold]{name}[/bold]: {_summary(name)}")
         table = Table(show_header=False)
         for label, value in BENCHMARKS[name](arguments.directory, arguments.quick).items():

@@ -72,6 +72,9 @@ request_seconds = RequestSeconds()
 commit_seconds = Histogram(
     "inferlog_commit_seconds", "Time of one journal commit.", buckets=_SECONDS, registry=REGISTRY
 )
+query_seconds = Histogram(
+    "inferlog_query_seconds", "Time of one query of the store.", buckets=_SECONDS, registry=REGISTRY
+)
 insert_seconds = Histogram("inferlog_insert_seconds", "Time of one insert.", buckets=_SECONDS, registry=REGISTRY)
 
 

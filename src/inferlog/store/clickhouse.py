@@ -16,6 +16,7 @@ import msgspec
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import ClickHouseError, ProgrammingError
 
+from inferlog import metrics
 from inferlog.errors import ConfigError, InferlogError, InvalidInput, QueryLimitExceeded, RowsRefused, StoreUnavailable
 from inferlog.store.migrate import Placement, migrate
 from inferlog.store.refusals import LIMIT_CODES, explain
@@ -152,7 +153,8 @@ class Store:
         """Run one SELECT and return its rows as lines of JSON. `{database}` in it is the store's database."""
         with self._lend(self._readers) as client, _as_our_errors(_OF_QUERIES):
             statement = self.placement.render(sql)
-            return client.raw_query(statement, parameters=dict(parameters or {}), fmt="JSONEachRow")
+            with metrics.query_seconds.time():
+                return client.raw_query(statement, parameters=dict(parameters or {}), fmt="JSONEachRow")
 
     def select(self, sql: str, parameters: Mapping[str, Any], settings: Mapping[str, Any], fmt: str) -> bytes:
         """Run a SELECT that a caller wrote under these settings, and return its result in this format of the engine.
