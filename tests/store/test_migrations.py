@@ -65,7 +65,7 @@ def test_the_ddl_is_the_golden_one(name: str) -> None:
 def test_on_a_cluster_nothing_is_made_on_one_replica_only() -> None:
     """Each CREATE for a cluster names the cluster, and each table replicates."""
     creates = [part for part in rendered(PLACEMENTS["cluster"]).split(";\n") if "CREATE" in part]
-    assert len(creates) == 5
+    assert len(creates) == 6
     assert all("ON CLUSTER `main_cluster`" in statement for statement in creates)
     assert [re.findall(r"ENGINE = (\w+)", statement) for statement in creates] == [
         [],

@@ -29,7 +29,10 @@ SELECTING: Final[dict[str, tuple[Schema, str]]] = {
 _PAGING: Final[dict[str, tuple[Schema, str]]] = {
     "page": ({"type": "integer", "minimum": 1, "maximum": 2**40}, "Page number, from 1."),
     "page_size": ({"type": "integer", "minimum": 1, "maximum": 1_000}, "Logs on a page. Default: 100."),
-    "cursor": (_TEXT, "next_cursor or previous_cursor of an answer to the same query, instead of page."),
+    "cursor": (
+        {**_TEXT, "enum": [""]},
+        "Default: none. The next_cursor or previous_cursor of an answer to the same query, instead of page.",
+    ),
     "sort_by": (
         {"enum": [name for sort in SORTED_BY for name in (f"-{sort}", sort)]},
         "With a minus the largest first. Default: -id, newest first.",
